@@ -1,0 +1,376 @@
+"""The contract of Twilio's Senders API (``/v2/Channels/Senders``), field by field.
+
+Requests are strict Pydantic models: an unknown key, a wrong value or a malformed URL is
+refused before anything is sent. `MISSING` means omitted and never reaches the JSON; ``None``
+is sent as null; ``""`` and ``[]`` are sent as they are.
+
+Responses are ``TypedDict``s: they describe what Twilio is known to send and validate nothing,
+so an unknown field or a future status passes through unchanged.
+
+Sources: Twilio's OpenAPI file ``twilio_messaging_v2`` (2026-04-14) and, where it is newer, the
+official ``twilio`` library 9.13.0 (``friendly_name``, ``use_case``, the display-name fields).
+Lengths and sizes in descriptions are Meta's and Google's; Twilio's contract sets none.
+"""
+
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    MISSING,
+    AfterValidator,
+    AnyUrl,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    PlainSerializer,
+    SecretStr,
+    TypeAdapter,
+    UrlConstraints,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+from typing_extensions import TypedDict
+
+_HTTP_URL = TypeAdapter[AnyUrl](
+    Annotated[AnyUrl, UrlConstraints(allowed_schemes=["http", "https"], host_required=True)]
+)
+_ABSOLUTE = re.compile(r"https?://[^\s/?#\x00-\x1f\x7f][^\s\x00-\x1f\x7f]*", re.IGNORECASE)
+_CODE_SEPARATORS = re.compile(r"[\s\-\u2010-\u2015]+")
+_CODE = re.compile(r"[0-9]+")
+
+
+def _check_absolute_url(url: str) -> str:
+    """Return ``url`` exactly as given; a parsed URL would be sent in another spelling."""
+    try:
+        if _ABSOLUTE.fullmatch(url):
+            _HTTP_URL.validate_python(url)
+            return url
+    except ValidationError:
+        pass
+    raise PydanticCustomError("absolute_url", "expected an absolute http(s) URL")
+
+
+def _check_url_or_empty(url: str) -> str:
+    return _check_absolute_url(url) if url else url
+
+
+def _strip_code(code: object) -> object:
+    """Meta prints the code as ``123-830`` and wants it without the hyphen."""
+    return _CODE_SEPARATORS.sub("", code) if isinstance(code, str) else code
+
+
+def _check_code(code: SecretStr) -> SecretStr:
+    if _CODE.fullmatch(code.get_secret_value()):
+        return code
+    raise PydanticCustomError("verification_code", "expected digits")
+
+
+SenderSid = Annotated[
+    str, Field(pattern=r"^XE[0-9a-fA-F]{32}$", description="The sender's SID (XE…).")
+]
+"""Identifies one sender; Twilio documents length 34 and this pattern."""
+
+ApplicationSid = Annotated[str, Field(pattern=r"^(AP[0-9a-fA-F]{32})?$")]
+"""A TwiML application's SID, or ``""``."""
+
+AbsoluteUrl = Annotated[str, AfterValidator(_check_absolute_url)]
+"""An absolute http(s) URL, kept in the caller's spelling."""
+
+UrlOrEmpty = Annotated[str, AfterValidator(_check_url_or_empty)]
+"""An absolute http(s) URL, or ``""``: Twilio's own Python library cannot send null, so the empty
+string is the one way to empty a field that its users have."""
+
+VerificationCode = Annotated[
+    SecretStr,
+    BeforeValidator(_strip_code),
+    AfterValidator(_check_code),
+    PlainSerializer(SecretStr.get_secret_value, when_used="json"),
+    WithJsonSchema({"type": "string"}),
+]
+"""The one-time code of a registration. Its value leaves this process only in a request body."""
+
+WebhookMethod = Literal["POST", "PUT"]
+VerificationMethod = Literal["sms", "voice"]
+AccountType = Literal["ISV", "ISVSubAccount", ""]
+UseCase = Literal["PROMOTIONAL", "TRANSACTIONAL", "OTP", "MULTI_USE"]
+Vertical = Literal[
+    "Alcohol",
+    "Automotive",
+    "Beauty, Spa and Salon",
+    "Clothing and Apparel",
+    "Education",
+    "Entertainment",
+    "Event Planning and Service",
+    "Finance and Banking",
+    "Food and Grocery",
+    "Hotel and Lodging",
+    "Matrimony Service",
+    "Medical and Health",
+    "Non-profit",
+    "OTC Drugs",
+    "Online Gambling",
+    "Other",
+    "Physical Gambling",
+    "Professional Services",
+    "Public Service",
+    "Restaurant",
+    "Shopping and Retail",
+    "Travel and Transportation",
+]
+"""Twilio's 22 business categories, spelt as Twilio spells them (five came on 2026-02-18)."""
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class Configuration(_Request):
+    """How a WhatsApp sender is registered and verified."""
+
+    waba_id: Annotated[str | None | MISSING, Field(description="WhatsApp Business Account ID.")] = (
+        MISSING
+    )
+    verification_method: Annotated[
+        VerificationMethod | None | MISSING, Field(description="How the code is sent; default sms.")
+    ] = MISSING
+    verification_code: Annotated[
+        VerificationCode | None | MISSING,
+        Field(description="The code received, digits as text. Never returned."),
+    ] = MISSING
+    voice_application_sid: Annotated[
+        ApplicationSid | None | MISSING, Field(description="TwiML app for WhatsApp calls.")
+    ] = MISSING
+    account_type: Annotated[
+        AccountType | None | MISSING, Field(description='ISV migration; "" clears.')
+    ] = MISSING
+
+
+class Webhook(_Request):
+    """The addresses that Twilio calls for a sender's messages."""
+
+    callback_url: Annotated[
+        UrlOrEmpty | None | MISSING, Field(description="Receives inbound messages.")
+    ] = MISSING
+    callback_method: WebhookMethod | None | MISSING = MISSING
+    fallback_url: Annotated[
+        UrlOrEmpty | None | MISSING, Field(description="Called when callback_url fails.")
+    ] = MISSING
+    fallback_method: WebhookMethod | None | MISSING = MISSING
+    status_callback_url: Annotated[
+        UrlOrEmpty | None | MISSING, Field(description="Receives message delivery statuses.")
+    ] = MISSING
+    # Twilio documents no allowed values for this one.
+    status_callback_method: str | None | MISSING = MISSING
+
+
+class Email(_Request):
+    """One e-mail address of a profile."""
+
+    email: str
+    label: str = "Email"
+
+
+class Website(_Request):
+    """One web site of a profile."""
+
+    website: AbsoluteUrl
+    label: str = "Website"
+
+
+class PhoneNumber(_Request):
+    """One phone number of an RCS profile."""
+
+    phone_number: Annotated[str, Field(description="E.164")]
+    label: str | MISSING = MISSING
+
+
+class Profile(_Request):
+    """What people see of a sender."""
+
+    name: Annotated[
+        str | None | MISSING,
+        Field(
+            description="Display name, 1-255 characters. WhatsApp: reviewed by Meta; the old name "
+            "stays until approved; 10 changes in 30 days."
+        ),
+    ] = MISSING
+    about: Annotated[str | None | MISSING, Field(description="WhatsApp. 1-139 characters.")] = (
+        MISSING
+    )
+    address: Annotated[str | None | MISSING, Field(description="WhatsApp. Up to 256.")] = MISSING
+    description: Annotated[str | None | MISSING, Field(description="Up to 512.")] = MISSING
+    emails: Annotated[
+        list[Email] | None | MISSING, Field(description="WhatsApp keeps one, up to 128.")
+    ] = MISSING
+    logo_url: Annotated[
+        UrlOrEmpty | None | MISSING,
+        Field(
+            description="Public square image. WhatsApp: JPG/PNG, from 192 px, up to 5 MB. "
+            "RCS: 224 px, 50 kB."
+        ),
+    ] = MISSING
+    vertical: Annotated[
+        Vertical | None | MISSING, Field(description="WhatsApp. Business category.")
+    ] = MISSING
+    websites: Annotated[list[Website] | None | MISSING, Field(description="WhatsApp: up to 2.")] = (
+        MISSING
+    )
+    banner_url: Annotated[
+        UrlOrEmpty | None | MISSING, Field(description="RCS. Image, 1440x448, 200 kB.")
+    ] = MISSING
+    privacy_url: Annotated[
+        UrlOrEmpty | None | MISSING, Field(description="RCS. Required to launch.")
+    ] = MISSING
+    terms_of_service_url: Annotated[
+        UrlOrEmpty | None | MISSING, Field(description="RCS. Required to launch.")
+    ] = MISSING
+    accent_color: Annotated[
+        str | None | MISSING, Field(description="RCS. #RRGGBB, contrast 4.5:1 on white.")
+    ] = MISSING
+    phone_numbers: Annotated[list[PhoneNumber] | None | MISSING, Field(description="RCS.")] = (
+        MISSING
+    )
+    use_case: Annotated[UseCase | None | MISSING, Field(description="RCS. Fixed after launch.")] = (
+        MISSING
+    )
+
+
+class UpdateSender(_Request):
+    """The body of ``POST /v2/Channels/Senders/{Sid}``: what is omitted stays as it is.
+
+    At least one field must be given; a section given as null counts, an empty section does not.
+    """
+
+    friendly_name: Annotated[
+        str | None | MISSING, Field(description="Label in the Twilio Console only.")
+    ] = MISSING
+    configuration: Annotated[
+        Configuration | None | MISSING, Field(description="Registration and verification.")
+    ] = MISSING
+    webhook: Annotated[
+        Webhook | None | MISSING,
+        Field(description="Where Twilio calls you. URLs are absolute http(s)."),
+    ] = MISSING
+    profile: Annotated[
+        Profile | None | MISSING,
+        Field(description="What people see. A list replaces the whole list."),
+    ] = MISSING
+
+    @model_validator(mode="after")
+    def _require_a_change(self) -> Self:
+        for name in UpdateSender.model_fields.keys() & self.model_fields_set:
+            section = getattr(self, name)
+            if not isinstance(section, _Request) or section.model_fields_set:
+                return self
+        raise PydanticCustomError("nothing_to_change", "expected at least one field to change")
+
+
+class EmailAnswer(TypedDict, total=False):
+    """One entry of ``profile.emails`` as Twilio sends it."""
+
+    email: str
+    label: str
+
+
+class WebsiteAnswer(TypedDict, total=False):
+    """One entry of ``profile.websites`` as Twilio sends it."""
+
+    website: str
+    label: str
+
+
+class PhoneNumberAnswer(TypedDict, total=False):
+    """One entry of ``profile.phone_numbers`` as Twilio sends it."""
+
+    phone_number: str
+    label: str
+
+
+class ConfigurationAnswer(TypedDict, total=False):
+    """``configuration`` as Twilio sends it; the verification code is never handed on."""
+
+    waba_id: str | None
+    verification_method: str | None
+    verification_code: None
+    voice_application_sid: str | None
+    account_type: str | None
+
+
+class WebhookAnswer(TypedDict, total=False):
+    """``webhook`` as Twilio sends it."""
+
+    callback_url: str | None
+    callback_method: str | None
+    fallback_url: str | None
+    fallback_method: str | None
+    status_callback_url: str | None
+    status_callback_method: str | None
+
+
+class ProfileAnswer(TypedDict, total=False):
+    """``profile`` as Twilio sends it; the RCS fields are null for a WhatsApp sender."""
+
+    name: Annotated[str | None, Field(description="The name that is live now.")]
+    about: str | None
+    address: str | None
+    description: str | None
+    emails: list[EmailAnswer] | None
+    logo_url: str | None
+    vertical: str | None
+    websites: list[WebsiteAnswer] | None
+    banner_url: str | None
+    privacy_url: str | None
+    terms_of_service_url: str | None
+    accent_color: str | None
+    phone_numbers: list[PhoneNumberAnswer] | None
+    use_case: str | None
+
+
+class Properties(TypedDict, total=False):
+    """What the channel grants the sender; in fetch and list answers only."""
+
+    quality_rating: str | None
+    messaging_limit: str | None
+
+
+class OfflineReason(TypedDict, total=False):
+    """Why a sender is offline. ``code`` is text and need not have five digits."""
+
+    code: str | None
+    message: str | None
+    more_info: str | None
+
+
+class Sender(TypedDict, total=False):
+    """A sender as Twilio sends it. Which keys are present depends on the operation."""
+
+    sid: str | None
+    status: Annotated[
+        str,
+        Field(
+            description="CREATING, PENDING_VERIFICATION (send the code), VERIFYING, ONLINE, "
+            "ONLINE:UPDATING (usable), OFFLINE, TWILIO_REVIEW, DRAFT, STUBBED or a newer one."
+        ),
+    ]
+    sender_id: Annotated[str | None, Field(description="whatsapp:+E.164 or rcs:agent.")]
+    friendly_name: str | None
+    configuration: ConfigurationAnswer | None
+    webhook: WebhookAnswer | None
+    profile: ProfileAnswer | None
+    properties: Properties | None
+    offline_reasons: list[OfflineReason | None] | None
+    compliance: Annotated[
+        dict[str, JsonValue] | None, Field(description="RCS: review by country and carrier.")
+    ]
+    url: str | None
+    display_name_status: Annotated[
+        str,
+        Field(description="Outcome of a new name: updating, pending_review, no_change or error."),
+    ]
+    pending_display_name: Annotated[str, Field(description="The name under review.")]
+    pending_display_name_status: str
+    pending_display_name_status_date: str
