@@ -155,37 +155,44 @@ class Webhook(_Request):
     callback_url: Annotated[
         UrlOrEmpty | None | MISSING, Field(description="Receives inbound messages.")
     ] = MISSING
-    callback_method: WebhookMethod | None | MISSING = MISSING
+    callback_method: Annotated[
+        WebhookMethod | None | MISSING, Field(description="For callback_url.")
+    ] = MISSING
     fallback_url: Annotated[
         UrlOrEmpty | None | MISSING, Field(description="Called when callback_url fails.")
     ] = MISSING
-    fallback_method: WebhookMethod | None | MISSING = MISSING
+    fallback_method: Annotated[
+        WebhookMethod | None | MISSING, Field(description="For fallback_url.")
+    ] = MISSING
     status_callback_url: Annotated[
         UrlOrEmpty | None | MISSING, Field(description="Receives message delivery statuses.")
     ] = MISSING
-    # Twilio documents no allowed values for this one.
-    status_callback_method: str | None | MISSING = MISSING
+    status_callback_method: Annotated[
+        # Twilio documents no allowed values for this one.
+        str | None | MISSING,
+        Field(description="POST or PUT."),
+    ] = MISSING
 
 
 class Email(_Request):
     """One e-mail address of a profile."""
 
-    email: str
-    label: str = "Email"
+    email: Annotated[str, Field(description="Address.")]
+    label: Annotated[str, Field(description="Its label.")] = "Email"
 
 
 class Website(_Request):
     """One web site of a profile."""
 
-    website: AbsoluteUrl
-    label: str = "Website"
+    website: Annotated[AbsoluteUrl, Field(description="URL.")]
+    label: Annotated[str, Field(description="Its label.")] = "Website"
 
 
 class PhoneNumber(_Request):
     """One phone number of an RCS profile."""
 
     phone_number: Annotated[str, Field(description="E.164")]
-    label: str | MISSING = MISSING
+    label: Annotated[str | MISSING, Field(description="Its label.")] = MISSING
 
 
 class Profile(_Request):
@@ -358,11 +365,21 @@ class Sender(TypedDict, total=False):
     ]
     sender_id: Annotated[str | None, Field(description="whatsapp:+E.164 or rcs:agent.")]
     friendly_name: str | None
-    configuration: ConfigurationAnswer | None
-    webhook: WebhookAnswer | None
-    profile: ProfileAnswer | None
-    properties: Properties | None
-    offline_reasons: list[OfflineReason | None] | None
+    configuration: Annotated[
+        ConfigurationAnswer | None,
+        Field(description="As in the request; the verification_code is always null."),
+    ]
+    webhook: Annotated[WebhookAnswer | None, Field(description="As in the request.")]
+    profile: Annotated[
+        ProfileAnswer | None, Field(description="As in the request; null what the channel lacks.")
+    ]
+    properties: Annotated[
+        Properties | None, Field(description="quality_rating, messaging_limit; when fetched only.")
+    ]
+    offline_reasons: Annotated[
+        list[OfflineReason | None] | None,
+        Field(description="Each with code, message, more_info; when fetched only."),
+    ]
     compliance: Annotated[
         dict[str, JsonValue] | None, Field(description="RCS: review by country and carrier.")
     ]

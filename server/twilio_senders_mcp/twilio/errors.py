@@ -1,0 +1,156 @@
+"""What can go wrong between this process and Twilio, as types with data.
+
+    TwilioError
+    ├── NotSent             no request left this process: nothing changed
+    │   └── MissingCredentials
+    ├── Refused             Twilio answered 3xx or 4xx: nothing changed
+    └── OutcomeUnknown      the request left, no usable answer came: it may have been carried out
+
+No message here is written for a reader and none holds text of a library; the words for a caller
+are chosen in one place, `twilio_senders_mcp.tools.failure`. The causes and cures of Twilio's own
+error codes are data: ``error_catalogue.toml`` beside this file.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Final, Literal, NamedTuple, cast
+
+NotSentReason = Literal["refused", "dns", "tls", "timeout", "network", "busy", "credentials"]
+"""``refused`` to ``network``: no connection was made; ``busy``: none became free in time."""
+
+UnknownReason = Literal["timeout", "connection_lost", "server_error", "unreadable"]
+"""``server_error``: Twilio answered 5xx; ``unreadable``: an answer that is no JSON object."""
+
+ERROR_PAGE: Final = "https://www.twilio.com/docs/errors/{code}"
+
+
+class TwilioError(Exception):
+    """Any failure of a call to Twilio."""
+
+
+class NotSent(TwilioError):  # noqa: N818 - the tree names what happened, not that it is an error
+    """No request left this process."""
+
+    def __init__(self, reason: NotSentReason) -> None:
+        super().__init__(reason)
+        self.reason: NotSentReason = reason
+
+
+class MissingCredentials(NotSent):
+    """There are no credentials to sign a request with; ``missing`` names what to set."""
+
+    def __init__(self, missing: str) -> None:
+        super().__init__("credentials")
+        self.missing = missing
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Problem:
+    """What Twilio said about a request it did not carry out.
+
+    ``code`` is Twilio's error code, ``retry_after`` is in seconds. Every field but the HTTP
+    status may be absent: proxies answer in Twilio's place, and Twilio documents no error schema
+    for this API.
+    """
+
+    http_status: int
+    code: int | None = None
+    message: str | None = None
+    more_info: str | None = None
+    request_id: str | None = None
+    retry_after: float | None = None
+
+
+class Refused(TwilioError):  # noqa: N818 - as NotSent
+    """Twilio answered that it did not carry the request out."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.http_status, problem.code)
+        self.problem = problem
+
+
+class OutcomeUnknown(TwilioError):  # noqa: N818 - as NotSent
+    """The request left, and nothing tells whether Twilio carried it out."""
+
+    def __init__(self, reason: UnknownReason, problem: Problem | None = None) -> None:
+        super().__init__(reason)
+        self.reason: UnknownReason = reason
+        self.problem = problem
+
+
+def read_problem(
+    http_status: int,
+    body: Mapping[str, object] | None,
+    *,
+    request_id: str | None,
+    retry_after: float | None,
+) -> Problem:
+    """Read an error answer in either of Twilio's shapes.
+
+    Classic: ``code``, ``message``, ``more_info``, ``status``. Newer services use RFC 9457:
+    ``title``, ``detail``, ``type``, ``code`` and ``errors`` with ``detail`` and ``pointer``.
+    ``body`` is None where the answer was no JSON object.
+    """
+    body = body or {}
+    code = _integer(body.get("code"))
+    more_info = _text(body.get("more_info")) or _link(body.get("type"))
+    if more_info is None and code is not None:
+        more_info = ERROR_PAGE.format(code=code)
+    return Problem(
+        http_status=http_status,
+        code=code,
+        message=_text(body.get("message")) or _rfc9457_message(body),
+        more_info=more_info,
+        request_id=request_id,
+        retry_after=retry_after,
+    )
+
+
+def _rfc9457_message(body: Mapping[str, object]) -> str | None:
+    parts = [_text(body.get("title")), _text(body.get("detail"))]
+    fields = body.get("errors")
+    if isinstance(fields, list):
+        for field in cast("list[object]", fields):
+            if isinstance(field, dict):
+                entry = cast("dict[str, object]", field)
+                place, detail = _text(entry.get("pointer")), _text(entry.get("detail"))
+                parts.append(f"{place}: {detail}" if place and detail else detail)
+    return "; ".join(part for part in parts if part) or None
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def _link(value: object) -> str | None:
+    text = _text(value)
+    return text if text and text.startswith("https://") else None
+
+
+def _integer(value: object) -> int | None:
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+class Advice(NamedTuple):
+    """What an error code means and what to do about it, from the catalogue."""
+
+    meaning: str
+    cure: str
+
+
+def advice_for(code: int | None, http_status: int | None = None) -> Advice | None:
+    """Return the catalogue's entry for Twilio's ``code``, else for the HTTP status, else None."""
+    catalogue = _catalogue()
+    entry = catalogue["codes"].get(str(code)) or catalogue["http"].get(str(http_status))
+    return Advice(entry["meaning"], entry["cure"]) if entry else None
+
+
+@cache
+def _catalogue() -> dict[str, dict[str, dict[str, str]]]:
+    text = resources.files(__spec__.parent).joinpath("error_catalogue.toml").read_text("utf-8")
+    return cast("dict[str, dict[str, dict[str, str]]]", tomllib.loads(text))
