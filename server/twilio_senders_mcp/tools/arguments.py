@@ -1,0 +1,173 @@
+"""Reading a call's arguments: strict, and explained in our own words.
+
+The model behind a tool decides what is valid. This module adds what a caller needs: sections that
+a clumsy client sent as JSON text are unpacked, and what is refused is named by its path, with what
+was expected there and the nearest valid spelling. No value is ever repeated: it may be secret.
+"""
+
+import difflib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar, cast
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from .schema import Schema, allowed_values, array_schema, input_schema, object_schema
+
+ISSUES_MAX: Final = 20
+_NAME_MAX: Final = 60
+_LIST_MAX: Final = 6
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One thing wrong with the arguments: where, what was expected, the nearest valid spelling."""
+
+    path: str
+    expected: str
+    suggestion: str | None = None
+
+
+class InvalidArguments(Exception):  # noqa: N818 - named for what the caller sent
+    """The arguments do not fit; nothing was sent. ``total`` may exceed the issues listed."""
+
+    def __init__(self, issues: list[Issue], total: int) -> None:
+        super().__init__([issue.path for issue in issues])
+        self.issues = issues
+        self.total = total
+
+
+class ArgumentsReader(Generic[ModelT]):
+    """Reads the raw arguments of a call into a model; made once, at start."""
+
+    def __init__(self, model: type[ModelT]) -> None:
+        self.schema: Schema = input_schema(model)
+        self._model = model
+        self._places = dict(_places(self.schema))
+
+    def read(self, arguments: Mapping[str, Any]) -> ModelT:
+        """Return the model.
+
+        Raises:
+            InvalidArguments: if anything in ``arguments`` is unknown, missing or wrong.
+
+        """
+        try:
+            return self._model.model_validate(_unpack_json_text(arguments, self.schema))
+        except ValidationError as error:
+            details = error.errors(include_url=False, include_input=True)
+        issues = [self._issue(detail) for detail in details[:ISSUES_MAX]]
+        raise InvalidArguments(issues, len(details))
+
+    def _issue(self, detail: ErrorDetails) -> Issue:
+        path, schema = self._resolve(detail["loc"])
+        kind = detail["type"]
+        if kind == "extra_forbidden":
+            name = str(path[-1])
+            return Issue(_written(path), "unknown field", self._nearest_field(path[:-1], name))
+        if kind == "literal_error":
+            values = allowed_values(schema)
+            expected = "expected one of " + ", ".join(json.dumps(value) for value in values)
+            nearest = _nearest(str(detail["input"])[:_NAME_MAX], values)
+            if nearest is not None and len(values) > _LIST_MAX:
+                expected = f"expected one of {len(values)} values"
+            return Issue(_written(path), expected, nearest)
+        if kind == "model_type":
+            keys = (object_schema(schema) or {}).get("properties", {})
+            return Issue(_written(path), "expected an object with " + ", ".join(keys))
+        if phrase := _EXPECTED.get(kind):
+            return Issue(_written(path), phrase(detail.get("ctx", {})))
+        return Issue(_written(path), "not valid")
+
+    def _resolve(self, location: Path) -> tuple[Path, Schema]:
+        """Follow a location through the schema, leaving out the steps that name no key.
+
+        Pydantic also names the branch of a union that it tried; a caller knows nothing of those.
+        """
+        schema, path = self.schema, ()
+        for step in location:
+            form = object_schema(schema)
+            if form is not None and isinstance(step, str):
+                path = (*path, step)
+                schema = form.get("properties", {}).get(step, {})
+            elif (items := array_schema(schema)) is not None and isinstance(step, int):
+                path = (*path, step)
+                schema = items["items"]
+        return path, schema
+
+    def _nearest_field(self, parent: Path, name: str) -> str | None:
+        _, schema = self._resolve(parent)
+        form = object_schema(schema) or {}
+        nearest = _nearest(name, list(form.get("properties", {})))
+        return nearest or self._places.get(_plain(name))
+
+
+def _unpack_json_text(value: Any, schema: Schema) -> Any:
+    """Replace JSON text by what it says, wherever the schema wants an object or a list.
+
+    Some clients send nested objects as text. A text field is left alone whatever it holds.
+    """
+    structured, items = object_schema(schema), array_schema(schema)
+    if isinstance(value, str) and (structured or items):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            return value
+    if structured and isinstance(value, Mapping):
+        properties: dict[str, Schema] = structured.get("properties", {})
+        return {
+            key: _unpack_json_text(entry, properties[key]) if key in properties else entry
+            for key, entry in cast("Mapping[str, Any]", value).items()
+        }
+    if items and isinstance(value, list):
+        return [_unpack_json_text(entry, items["items"]) for entry in cast("list[Any]", value)]
+    return value
+
+
+def _places(schema: Schema, parent: str = "") -> list[tuple[str, str]]:
+    """List every field below the root by its plain spelling, with its dotted path."""
+    places: list[tuple[str, str]] = []
+    for name, entry in (object_schema(schema) or {}).get("properties", {}).items():
+        path = f"{parent}{name}"
+        places += [(_plain(name), path), *_places(entry, f"{path}.")]
+    return places
+
+
+def _nearest(name: str, candidates: list[str]) -> str | None:
+    plain = {_plain(candidate): candidate for candidate in candidates}
+    match = difflib.get_close_matches(_plain(name), plain, n=1, cutoff=0.6)
+    return plain[match[0]] if match else None
+
+
+def _plain(name: str) -> str:
+    """Fold what spellings differ in: case, underscores, spaces, punctuation."""
+    return "".join(character for character in name.casefold() if character.isalnum())
+
+
+def _written(path: Path) -> str:
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        else:
+            name = step if step.isprintable() else repr(step)
+            text += ("." if text else "") + name[:_NAME_MAX]
+    return text
+
+
+_EXPECTED: Final[Mapping[str, Callable[[dict[str, Any]], str]]] = {
+    "missing": lambda _: "required",
+    "string_type": lambda _: "expected text",
+    "string_unicode": lambda _: "expected text without lone surrogates",
+    "string_pattern_mismatch": lambda context: f"expected text matching {context['pattern']}",
+    "list_type": lambda _: "expected a list",
+    "absolute_url": lambda _: "expected an absolute http(s) URL",
+    "verification_code": lambda _: "expected digits, as text",
+    "nothing_to_change": lambda _: "give at least one field to change",
+}
+"""Our words for what Pydantic and the models find wrong, by error type."""

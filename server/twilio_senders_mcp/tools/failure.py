@@ -1,0 +1,225 @@
+"""The one place where a failure of any tool is put into words.
+
+A caller learns four things: what was refused and by whom; whether anything changed; what to do
+next; and Twilio's code, link and request id. The same facts stand as JSON in a second text block
+and in ``_meta``. They never stand in ``structuredContent``: clients built on the TypeScript SDK
+check that against the output schema even for an error, and drop the whole result.
+"""
+
+import logging
+import traceback
+from typing import Any, Final, Literal
+
+import pydantic_core
+from mcp.types import CallToolResult, TextContent
+
+from twilio_senders_mcp.twilio import retry
+from twilio_senders_mcp.twilio.errors import (
+    MissingCredentials,
+    NotSent,
+    NotSentReason,
+    OutcomeUnknown,
+    Problem,
+    Refused,
+    UnknownReason,
+    advice_for,
+)
+
+from .arguments import InvalidArguments, Issue
+
+ERROR_META: Final = "twilio-senders-mcp/error"
+"""The key of ``_meta`` under which a failure's facts travel."""
+
+Outcome = Literal["nothing_sent", "nothing_changed", "unknown"]
+
+_MESSAGE_MAX: Final = 1000
+_OUTCOMES: Final[dict[Outcome, str]] = {
+    "nothing_sent": "Nothing was sent, nothing changed.",
+    "nothing_changed": "Nothing changed.",
+    "unknown": "It is unknown whether anything changed: read the sender before trying again.",
+}
+
+logger = logging.getLogger(__name__)
+
+
+def failure_result(error: BaseException) -> CallToolResult:
+    """Return the result that reports ``error`` to a model and to a program."""
+    if isinstance(error, InvalidArguments):
+        return _invalid_arguments(error)
+    if isinstance(error, NotSent):
+        return _not_sent(error)
+    if isinstance(error, Refused):
+        return _refused(error.problem)
+    if isinstance(error, OutcomeUnknown):
+        return _unknown(error)
+    return _unexpected(error)
+
+
+def _invalid_arguments(error: InvalidArguments) -> CallToolResult:
+    lines = [_issue_line(issue) for issue in error.issues]
+    if error.total > len(error.issues):
+        lines.append(f"and {error.total - len(error.issues)} more")
+    text = "\n- ".join(["Invalid arguments. " + _OUTCOMES["nothing_sent"], *lines])
+    issues = [
+        {"path": issue.path, "expected": issue.expected}
+        | ({"suggestion": issue.suggestion} if issue.suggestion else {})
+        for issue in error.issues
+    ]
+    return _result(
+        text + "\nCorrect these and call again.",
+        type="invalid_arguments",
+        outcome="nothing_sent",
+        issues=issues,
+    )
+
+
+def _issue_line(issue: Issue) -> str:
+    line = f"{issue.path}: {issue.expected}" if issue.path else issue.expected
+    return f"{line}; did you mean {issue.suggestion}?" if issue.suggestion else line
+
+
+_NOT_SENT: Final[dict[NotSentReason, str]] = {
+    "refused": "Twilio could not be reached: the connection was refused. "
+    "Check TWILIO_BASE_URL and the network, then call again.",
+    "dns": "Twilio could not be reached: its host name did not resolve. "
+    "Check TWILIO_REGION, TWILIO_EDGE, TWILIO_BASE_URL and the network, then call again.",
+    "tls": "Twilio could not be reached: no trusted TLS connection could be made. "
+    "Check the certificates of this machine and of any proxy in between.",
+    "timeout": "Twilio could not be reached: connecting took too long. "
+    "Check the network, then call again.",
+    "network": "Twilio could not be reached: no connection could be made. "
+    "Check the network and any proxy, then call again.",
+    "busy": "Too many calls are under way in this server; none finished in time for this one. "
+    "Call again, fewer at a time.",
+    "credentials": "There are no complete Twilio credentials.",
+}
+
+
+def _not_sent(error: NotSent) -> CallToolResult:
+    text = _NOT_SENT[error.reason]
+    if isinstance(error, MissingCredentials):
+        text += (
+            f" {error.missing} Or start the server with --sandbox: "
+            "an embedded Twilio that needs no account."
+        )
+    return _result(
+        f"{text} {_OUTCOMES['nothing_sent']}",
+        type="missing_credentials" if error.reason == "credentials" else "not_sent",
+        outcome="nothing_sent",
+        reason=error.reason,
+        retryable=retry.is_safe_to_repeat(error) or error.reason == "busy",
+    )
+
+
+_REDIRECTION: Final = range(300, 400)
+
+
+def _refused(problem: Problem) -> CallToolResult:
+    if problem.http_status in _REDIRECTION:
+        said = f"Twilio's address answered with a redirect (HTTP {problem.http_status}). "
+        said += "It was not followed: credentials go to no other host. Check TWILIO_BASE_URL."
+    else:
+        said = f"Twilio refused the request ({_status(problem)}){_quoted(problem)}"
+    wait = ""
+    if problem.retry_after is not None:
+        wait = f"Twilio asks to wait {problem.retry_after:.0f} s."
+    return _result(
+        _joined(said, _OUTCOMES["nothing_changed"], _advice(problem), wait, _traces(problem)),
+        type="refused",
+        outcome="nothing_changed",
+        **_facts(problem),
+        retryable=problem.http_status == retry.TOO_MANY_REQUESTS,
+    )
+
+
+_UNKNOWN: Final[dict[UnknownReason, str]] = {
+    "timeout": "Twilio did not answer in time.",
+    "connection_lost": "The connection broke before Twilio's answer was complete.",
+    "server_error": "Twilio failed",
+    "unreadable": "What came back is not an answer of Twilio's API",
+}
+
+
+def _unknown(error: OutcomeUnknown) -> CallToolResult:
+    said, problem = _UNKNOWN[error.reason], error.problem
+    if problem is not None:
+        said += f" ({_status(problem)}){_quoted(problem)}"
+    elif error.reason == "unreadable":
+        said += "."
+    return _result(
+        _joined(
+            said,
+            _OUTCOMES["unknown"],
+            _advice(problem) if problem else "",
+            _traces(problem) if problem else "",
+        ),
+        type="outcome_unknown",
+        outcome="unknown",
+        reason=error.reason,
+        **(_facts(problem) if problem else {}),
+        retryable=False,
+    )
+
+
+def _unexpected(error: BaseException) -> CallToolResult:
+    # Only where it happened is logged: the text of an exception may hold what a caller sent.
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    logger.error("Unexpected %s\n%s", type(error).__name__, frames)
+    return _result(
+        "An error inside this server; please report it with the server's log. "
+        + _OUTCOMES["unknown"],
+        type="internal_error",
+        outcome="unknown",
+        retryable=False,
+    )
+
+
+def _status(problem: Problem) -> str:
+    code = f", code {problem.code}" if problem.code is not None else ""
+    return f"HTTP {problem.http_status}{code}"
+
+
+def _quoted(problem: Problem) -> str:
+    """Twilio's own message on one line and of bounded length, or a full stop."""
+    if problem.message is None:
+        return "."
+    message = " ".join(problem.message.split())
+    return f": {message if len(message) <= _MESSAGE_MAX else message[:_MESSAGE_MAX] + '…'}"
+
+
+def _advice(problem: Problem) -> str:
+    advice = advice_for(problem.code, problem.http_status)
+    return f"{advice.meaning} {advice.cure}" if advice else ""
+
+
+def _traces(problem: Problem) -> str:
+    link = f"More: {problem.more_info}" if problem.more_info else ""
+    request = f"Twilio request id: {problem.request_id}" if problem.request_id else ""
+    return _joined(link, request)
+
+
+def _facts(problem: Problem) -> dict[str, Any]:
+    facts = {
+        "http_status": problem.http_status,
+        "code": problem.code,
+        "message": problem.message and problem.message[:_MESSAGE_MAX],
+        "more_info": problem.more_info,
+        "request_id": problem.request_id,
+        "retry_after": problem.retry_after,
+    }
+    return {key: value for key, value in facts.items() if value is not None}
+
+
+def _joined(*parts: str) -> str:
+    return " ".join(part for part in parts if part)
+
+
+def _result(text: str, **facts: Any) -> CallToolResult:
+    return CallToolResult(
+        is_error=True,
+        content=[
+            TextContent(type="text", text=text),
+            TextContent(type="text", text=pydantic_core.to_json(facts).decode()),
+        ],
+        _meta={ERROR_META: facts},
+    )

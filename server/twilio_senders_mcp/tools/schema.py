@@ -1,0 +1,87 @@
+"""JSON Schemas that every MCP client can read.
+
+Clients in the field choke on ``$ref``, on type lists, and on output schemas that a new value does
+not match. So an input schema is inlined and free of noise, and an output schema describes without
+constraining. Both are built once, at start.
+"""
+
+from typing import Any, cast
+
+from pydantic import BaseModel, TypeAdapter
+
+Schema = dict[str, Any]
+
+
+def input_schema(arguments: type[BaseModel]) -> Schema:
+    """Return the inlined schema of a tool's arguments, without titles."""
+    schema = arguments.model_json_schema()
+    inlined = _inline(schema, schema.get("$defs", {}))
+    return {key: value for key, value in inlined.items() if key not in ("$defs", "description")}
+
+
+def output_schema(answer: type[Any]) -> Schema:
+    """Return a schema that documents an answer's keys and accepts whatever Twilio sends.
+
+    Clients built on the TypeScript SDK drop a whole result that does not match, so the root is an
+    object and nothing below it has a type. Below the top level only what has a description stands.
+    """
+    schema = TypeAdapter(answer).json_schema()
+    inlined = _inline(schema, schema.get("$defs", {}))
+    properties = {key: _described(value) for key, value in inlined["properties"].items()}
+    return {"type": "object", "properties": properties}
+
+
+def object_schema(schema: Schema) -> Schema | None:
+    """Return the object form of a schema that may also be null, None if it has none."""
+    return _form(schema, "object")
+
+
+def array_schema(schema: Schema) -> Schema | None:
+    """Return the array form of a schema that may also be null, None if it has none."""
+    return _form(schema, "array")
+
+
+def allowed_values(schema: Schema) -> list[str]:
+    """Return the values that a schema enumerates, empty if it allows others."""
+    for form in _forms(schema):
+        if "enum" in form:
+            return form["enum"]
+    return []
+
+
+def _inline(node: Any, definitions: dict[str, Schema]) -> Any:
+    if isinstance(node, list):
+        return [_inline(item, definitions) for item in cast("list[Any]", node)]
+    if not isinstance(node, dict):
+        return node
+    entries = cast("Schema", node)
+    if reference := entries.get("$ref"):
+        target = definitions[reference.rsplit("/", 1)[-1]]
+        # A model's docstring is for the reader of the code; a field's description stays.
+        return _inline({k: v for k, v in target.items() if k != "description"}, definitions)
+    # A property may be called "title"; the noise is a title that is text.
+    return {
+        key: _inline(value, definitions)
+        for key, value in entries.items()
+        if not (key == "title" and isinstance(value, str))
+    }
+
+
+def _described(schema: Schema) -> Schema:
+    """Keep descriptions, and the properties that lead to them."""
+    kept: Schema = {}
+    if "description" in schema:
+        kept["description"] = schema["description"]
+    properties = (object_schema(schema) or {}).get("properties", {})
+    described = {key: _described(value) for key, value in properties.items()}
+    if described := {key: value for key, value in described.items() if value}:
+        kept["properties"] = described
+    return kept
+
+
+def _form(schema: Schema, kind: str) -> Schema | None:
+    return next((form for form in _forms(schema) if form.get("type") == kind), None)
+
+
+def _forms(schema: Schema) -> list[Schema]:
+    return schema.get("anyOf", [schema])

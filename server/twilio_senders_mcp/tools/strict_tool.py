@@ -1,0 +1,74 @@
+"""A tool whose arguments are one strict model and whose every failure takes one road.
+
+The SDK drops unknown top-level arguments, reads texts such as ``"null"`` as JSON, and reports
+what is invalid in Pydantic's words with the values repeated. Here the arguments are read once, by
+`ArgumentsReader`; a handler gets the model and raises freely; `failure_result` finds the words.
+"""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
+
+from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.mcpserver.tools import Tool
+from mcp.server.mcpserver.utilities.func_metadata import FuncMetadata
+from mcp.types import CallToolResult, ToolAnnotations
+from pydantic import BaseModel
+from typing_extensions import override
+
+from .arguments import ArgumentsReader
+from .failure import failure_result
+from .schema import output_schema
+
+
+class StrictTool(Tool):
+    """An MCP tool made by `strict_tool`."""
+
+    @override
+    async def run(
+        self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False
+    ) -> Any:
+        try:
+            return await super().run(arguments, context, convert_result)
+        except ToolError as error:
+            return failure_result(error.__cause__ or error)
+
+
+class _StrictMetadata(FuncMetadata):
+    """Hands the arguments to the handler as one model, under the parameter name ``arguments``."""
+
+    reader: ArgumentsReader[Any]
+
+    @override
+    def validate_arguments(self, arguments_to_validate: dict[str, Any]) -> dict[str, Any]:
+        return {"arguments": self.reader.read(arguments_to_validate)}
+
+
+def strict_tool(
+    handler: Callable[..., Awaitable[CallToolResult]],
+    *,
+    arguments: type[BaseModel],
+    answer: type[Any],
+    title: str,
+    annotations: ToolAnnotations,
+) -> StrictTool:
+    """Return the tool that calls ``handler``, named and described by its name and docstring.
+
+    ``handler`` takes ``arguments``, an instance of that model, and answers with a complete result
+    whose structured content has the shape of ``answer``, a ``TypedDict``.
+    """
+    tool = StrictTool.from_function(
+        handler,
+        title=title,
+        description=inspect.getdoc(handler),
+        annotations=annotations,
+        structured_output=False,
+    )
+    reader = ArgumentsReader(arguments)
+    tool.parameters = reader.schema
+    # A schema without a model: published for clients, and answers pass unchanged.
+    tool.fn_metadata = _StrictMetadata(
+        arg_model=tool.fn_metadata.arg_model, output_schema=output_schema(answer), reader=reader
+    )
+    return cast("StrictTool", tool)
