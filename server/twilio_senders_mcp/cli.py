@@ -1,0 +1,184 @@
+"""The command line: words to `Settings` to one of the runners. Nothing else prints to a terminal.
+
+Each runner imports what it needs, so that ``--help`` is instant and stdio pays for no HTTP.
+"""
+
+import argparse
+import gc
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from . import __version__
+
+if TYPE_CHECKING:
+    from .settings import Settings
+
+_DESCRIPTION: Final = """\
+An MCP server with which any AI client manages Twilio's WhatsApp and RCS senders.
+
+Without a command it serves MCP on stdin and stdout: that is what an AI tool's mcp.json runs.
+Try it without a Twilio account:  twilio-senders-mcp demo
+"""
+_EPILOG: Final = """\
+Credentials come from the environment: TWILIO_ACCOUNT_SID with TWILIO_AUTH_TOKEN, or with
+TWILIO_API_KEY and TWILIO_API_SECRET. The README lists every setting.
+"""
+USAGE_ERROR: Final = 2
+_PORT_MAX: Final = 65535
+
+
+def run(words: Sequence[str]) -> int:
+    """Run the command given as ``words`` and return its exit status."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _leave)
+    options = _parser().parse_args(words)
+    from .logs import configure_logging
+    from .settings import SettingsError, load_settings
+
+    try:
+        settings = load_settings(
+            twilio_region=options.region,
+            twilio_edge=options.edge,
+            twilio_base_url=options.base_url,
+            twilio_senders_timeout=options.timeout,
+            twilio_senders_log_level=options.log_level,
+        )
+    except SettingsError as error:
+        for problem in error.problems:
+            print(f"twilio-senders-mcp: {problem}", file=sys.stderr)
+        return USAGE_ERROR
+    configure_logging(settings.twilio_senders_log_level)
+    return int(options.runner(options, settings))
+
+
+def _serve_stdio(options: argparse.Namespace, settings: "Settings") -> int:
+    from .server import create_server
+
+    server = create_server(settings, sandbox=options.sandbox)
+    _keep_what_is_loaded()
+    try:
+        server.run("stdio")
+    except* BrokenPipeError:
+        pass  # the client went away while an answer was on its way
+    return 0
+
+
+def _serve_http(options: argparse.Namespace, settings: "Settings") -> int:
+    from .http.app import MCP_PATH, create_http_app
+    from .server import create_server
+    from .settings import is_loopback
+
+    if not is_loopback(options.host):
+        return _fail(
+            f"--host {options.host}: only an address of this machine is served, such as 127.0.0.1 "
+            "or ::1, because there is no authorization yet"
+        )
+    app = create_http_app(create_server(settings, sandbox=options.sandbox), options.host)
+    return _listen(app, options.host, options.port, "MCP", MCP_PATH)
+
+
+def _serve_sandbox(options: argparse.Namespace, settings: "Settings") -> int:
+    from .sandbox import Sandbox
+
+    sandbox = Sandbox(step_seconds=settings.twilio_senders_sandbox_step)
+    return _listen(sandbox, "127.0.0.1", options.port, "The Twilio sandbox", "")
+
+
+def _run_demo(_: argparse.Namespace, __: "Settings") -> int:
+    import anyio
+
+    from .demo import DemoFailure, demo
+
+    try:
+        anyio.run(demo, print)
+    except DemoFailure as failure:
+        return _fail(f"the demo failed: {failure}")
+    return 0
+
+
+def _listen(app: Any, host: str, port: int, what: str, path: str) -> int:
+    from .http.serving import open_socket, serve
+
+    try:
+        listener = open_socket(host, port)
+    except OSError as error:
+        return _fail(f"cannot listen on {host} port {port}: {os.strerror(error.errno or 0)}")
+    name = f"[{host}]" if ":" in host else host
+    address = f"http://{name}:{listener.getsockname()[1]}{path}"
+    print(f"{what} is at {address} (Ctrl-C ends it)", file=sys.stderr, flush=True)
+    _keep_what_is_loaded()
+    serve(app, listener)
+    return 0
+
+
+def _keep_what_is_loaded() -> None:
+    """Let the collector skip what lives as long as the process; it also makes the exit fast."""
+    gc.freeze()
+    gc.enable()
+
+
+def _leave(*_: Any) -> NoReturn:
+    """End at once: on stdio a thread waits for input and could not be told to stop."""
+    os._exit(0)
+
+
+def _fail(text: str) -> int:
+    print(f"twilio-senders-mcp: {text}", file=sys.stderr)
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="twilio-senders-mcp",
+        allow_abbrev=False,
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    parser.set_defaults(runner=_serve_stdio)
+    _add_serving_flags(parser, unset=None)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    http = commands.add_parser("http", help="serve MCP over Streamable HTTP at /mcp, with /healthz")
+    http.set_defaults(runner=_serve_http)
+    http.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    http.add_argument("--port", type=_port, default=8000, help="port, 0 for any (%(default)s)")
+    _add_serving_flags(http, unset=argparse.SUPPRESS)
+
+    sandbox = commands.add_parser("sandbox", help="serve only the embedded Twilio, on loopback")
+    sandbox.set_defaults(runner=_serve_sandbox)
+    sandbox.add_argument("--port", type=_port, default=4010, help="port, 0 for any (%(default)s)")
+
+    demo = commands.add_parser("demo", help="show the server at work; needs no account")
+    demo.set_defaults(runner=_run_demo)
+    return parser
+
+
+def _add_serving_flags(parser: argparse.ArgumentParser, *, unset: str | None) -> None:
+    """Add what both serving forms take; a flag that is not given leaves ``unset``."""
+    flags = parser.add_argument_group("serving")
+    flags.add_argument(
+        "--sandbox",
+        action="store_true",
+        default=unset or False,
+        help="use the embedded Twilio: no account, no credentials, nothing real happens",
+    )
+    flags.add_argument("--region", default=unset, help="TWILIO_REGION, such as ie1")
+    flags.add_argument("--edge", default=unset, help="TWILIO_EDGE, such as dublin")
+    flags.add_argument("--base-url", default=unset, help="TWILIO_BASE_URL", metavar="URL")
+    flags.add_argument(
+        "--timeout", default=unset, metavar="SECONDS", help="seconds for one request to Twilio"
+    )
+    flags.add_argument(
+        "--log-level", default=unset, metavar="LEVEL", help="debug, info, warning or error"
+    )
+
+
+def _port(text: str) -> int:
+    if text.isascii() and text.isdigit() and int(text) <= _PORT_MAX:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"expected a number from 0 to {_PORT_MAX}")

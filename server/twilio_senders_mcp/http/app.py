@@ -1,0 +1,43 @@
+"""The ASGI app of the Streamable HTTP form: MCP at ``/mcp``, health at ``/healthz``."""
+
+from typing import TYPE_CHECKING, Any
+
+from mcp.server import MCPServer
+from mcp.server.transport_security import TransportSecuritySettings
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from twilio_senders_mcp import __version__
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+MCP_PATH = "/mcp"
+
+
+def create_http_app(server: MCPServer[Any], host: str) -> "Starlette":
+    """Return the app that serves ``server`` to clients that address it as ``host``.
+
+    Requests for another Host, or from a web page of another Origin, are refused: a page in a
+    person's browser could otherwise reach a server on that person's machine (DNS rebinding).
+    """
+
+    @server.custom_route("/healthz", methods=["GET"])
+    async def healthz(_: Request) -> JSONResponse:  # pyright: ignore[reportUnusedFunction] - a route
+        return JSONResponse({"status": "ok", "version": __version__})
+
+    names = dict.fromkeys([_in_url(host), "127.0.0.1", "localhost", "[::1]"])
+    return server.streamable_http_app(
+        streamable_http_path=MCP_PATH,
+        host=host,
+        transport_security=TransportSecuritySettings(
+            allowed_hosts=[entry for name in names for entry in (name, f"{name}:*")],
+            allowed_origins=[
+                entry for name in names for entry in (f"http://{name}", f"http://{name}:*")
+            ],
+        ),
+    )
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

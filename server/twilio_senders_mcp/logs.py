@@ -1,0 +1,61 @@
+"""Logging that can never stall the server: on stderr, quiet, and lossy where nobody reads.
+
+A client that starts the server and never reads its stderr fills the pipe; a plain handler then
+blocks in the middle of a call, for good. This handler drops a record that the pipe cannot take
+at once, and says later how many it dropped.
+"""
+
+import logging
+import os
+import select
+import sys
+from typing import Final
+
+from typing_extensions import override
+
+# POSIX: a pipe that polls writable takes this many bytes without blocking.
+_ATOMIC: Final = 4096
+_FORMAT: Final = "%(levelname)s %(name)s: %(message)s"
+
+
+class LossyStderrHandler(logging.Handler):
+    """Writes each record to a file descriptor, unless that would block."""
+
+    def __init__(self, descriptor: int = 2) -> None:
+        super().__init__()
+        self.setFormatter(logging.Formatter(_FORMAT))
+        self._descriptor = descriptor
+        self._dropped = 0
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            line = self.format(record)
+            if self._dropped:
+                line = f"({self._dropped} earlier log lines were dropped: nobody read them)\n{line}"
+            data = line.encode("utf-8", "backslashreplace")[: _ATOMIC - 1] + b"\n"
+            if _takes_at_once(self._descriptor):
+                os.write(self._descriptor, data)
+                self._dropped = 0
+            else:
+                self._dropped += 1
+        except OSError:
+            self._dropped += 1  # the reader has closed its end; a log line is no reason to fail
+
+
+def configure_logging(level: str) -> None:
+    """Send this process's logs to stderr from ``level`` on: debug, info, warning or error."""
+    logging.basicConfig(level=level.upper(), handlers=[LossyStderrHandler()], force=True)
+    if level != "debug":
+        # One line per HTTP request and per retry is noise below debugging.
+        for name in ("httpx2", "httpcore2", "mcp", "stamina"):
+            logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
+        logging.getLogger("stamina").setLevel(logging.ERROR)
+
+
+def _takes_at_once(descriptor: int) -> bool:
+    if sys.platform == "win32":  # select works on sockets only there
+        return True
+    poll = select.poll()
+    poll.register(descriptor, select.POLLOUT)
+    return bool(poll.poll(0))
