@@ -1,0 +1,34 @@
+"""An embedded Twilio: the Senders API as one ASGI app with a life of its own.
+
+It stands in for Twilio in tests and demonstrations, over HTTP or in process. It shares no code
+with the client but the spelling of Twilio's enumerations, so that it can disagree with it.
+"""
+
+from twilio_senders_mcp.sandbox.app import Sandbox
+from twilio_senders_mcp.sandbox.credentials import ACCOUNT_SID, API_KEY, API_SECRET, AUTH_TOKEN
+from twilio_senders_mcp.sandbox.faults import Fault
+from twilio_senders_mcp.sandbox.lifecycle import VERIFICATION_CODE
+from twilio_senders_mcp.sandbox.recording import RecordedRequest
+from twilio_senders_mcp.sandbox.seeds import (
+    OFFLINE_SENDER,
+    ONLINE_SENDER,
+    PENDING_SENDER,
+    RCS_SENDER,
+    REVIEW_SENDER,
+)
+
+__all__ = [
+    "ACCOUNT_SID",
+    "API_KEY",
+    "API_SECRET",
+    "AUTH_TOKEN",
+    "OFFLINE_SENDER",
+    "ONLINE_SENDER",
+    "PENDING_SENDER",
+    "RCS_SENDER",
+    "REVIEW_SENDER",
+    "VERIFICATION_CODE",
+    "Fault",
+    "RecordedRequest",
+    "Sandbox",
+]

@@ -1,0 +1,89 @@
+"""Which fields stand in which answer.
+
+From Twilio's own examples: create and update answer without ``url``, ``properties`` and
+``offline_reasons``; fetch has everything; the list leaves out the ``pending_display_name*``
+fields; ``display_name_status`` is in the update's answer only. Where Twilio's documents disagree
+about the place of the display-name fields, the sandbox follows the official library: top level.
+"""
+
+from collections.abc import Callable
+
+from pydantic import JsonValue
+
+from twilio_senders_mcp.sandbox.lifecycle import REGISTERED
+from twilio_senders_mcp.sandbox.sender import JsonObject, Sender
+
+_CONFIGURATION = (
+    "waba_id",
+    "verification_method",
+    "verification_code",
+    "voice_application_sid",
+    "account_type",
+)
+_WEBHOOK = (
+    "callback_url",
+    "callback_method",
+    "fallback_url",
+    "fallback_method",
+    "status_callback_url",
+    "status_callback_method",
+)
+_PROFILE = (
+    "about",
+    "address",
+    "description",
+    "emails",
+    "name",
+    "logo_url",
+    "vertical",
+    "websites",
+    "banner_url",
+    "privacy_url",
+    "terms_of_service_url",
+    "accent_color",
+    "phone_numbers",
+    "use_case",
+)
+
+
+def accepted(sender: Sender, display_name_status: str | None = None) -> JsonObject:
+    """Return the answer to a create or an update."""
+    answer: JsonObject = {
+        "sid": sender.sid,
+        "status": sender.status,
+        "sender_id": sender.sender_id,
+        "friendly_name": sender.friendly_name,
+        "configuration": _section(sender.configuration, _CONFIGURATION),
+        "webhook": _section(sender.webhook, _WEBHOOK),
+        "profile": _section(sender.profile, _PROFILE),
+        "compliance": sender.compliance,
+    }
+    if display_name_status is not None:
+        answer["display_name_status"] = display_name_status
+    return answer
+
+
+def listed(sender: Sender, url: str) -> JsonObject:
+    """Return the sender as an item of the list."""
+    return {
+        **accepted(sender),
+        # Meta grants quality and limits to a registered number only.
+        "properties": sender.properties if sender.status in REGISTERED else None,
+        "offline_reasons": sender.offline_reasons,
+        "url": url,
+    }
+
+
+def fetched(sender: Sender, url: str, date: Callable[[float], str]) -> JsonObject:
+    """Return the whole sender; ``date`` writes a time of the sandbox's clock as ISO 8601."""
+    answer = listed(sender, url)
+    change = sender.name_change
+    if change is not None:
+        answer["pending_display_name"] = change.name
+        answer["pending_display_name_status"] = change.status
+        answer["pending_display_name_status_date"] = date(change.changed_at)
+    return answer
+
+
+def _section(fields: JsonObject | None, keys: tuple[str, ...]) -> JsonValue:
+    return None if fields is None else {key: fields.get(key) for key in keys}

@@ -1,0 +1,105 @@
+"""Failures on demand: what the network or Twilio may do to a request, for tests."""
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import ClassVar
+
+from pydantic import ConfigDict, JsonValue, TypeAdapter
+
+from twilio_senders_mcp.sandbox.errors import ApiError
+
+_CODES = {400: 20001, 401: 20003, 403: 20403, 404: 20404, 409: 20409, 429: 20429}
+_MESSAGES = {401: "Authenticate", 429: "Too Many Requests"}
+_FIRST_ERROR = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What happens to the next ``times`` requests.
+
+    The order is: carry the operation out (``apply``), wait ``delay`` seconds, then break the
+    connection in the middle of an answer (``drop``) or answer with ``status`` and ``body``.
+    Without ``status`` and ``body`` the answer is the API's own. ``retry_after`` and ``headers``
+    are added to either. A status alone gets Twilio's error shape; a body alone gets status 200.
+    A text or bytes body goes out as it is, anything else as JSON; ``content_type`` is
+    application/json unless it is given.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid", strict=True)
+
+    times: int = 1
+    delay: float = 0.0
+    status: int | None = None
+    body: bytes | JsonValue = None
+    content_type: str | None = None
+    retry_after: str | float | None = None
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    drop: bool = False
+    apply: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what no server could do."""
+        if self.times < 1 or self.delay < 0:
+            raise ValueError("times must be 1 or more, delay 0 or more")
+        if self.status is not None and not 200 <= self.status <= 599:  # noqa: PLR2004 # HTTP's final statuses
+            raise ValueError("status must be from 200 to 599")
+
+    @property
+    def answers(self) -> bool:
+        """Whether the fault brings an answer of its own."""
+        return self.status is not None or self.body is not None
+
+    def extra_headers(self) -> dict[str, str]:
+        """Return the headers that the fault adds or replaces, names in lower case."""
+        extra = {name.lower(): value for name, value in self.headers.items()}
+        if self.retry_after is not None:
+            seconds = self.retry_after
+            extra["retry-after"] = seconds if isinstance(seconds, str) else f"{seconds:g}"
+        if self.content_type is not None:
+            extra["content-type"] = self.content_type
+        return extra
+
+
+class FaultQueue:
+    """The faults still to happen, in order."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Fault] = deque()
+
+    def add(self, fault: Fault) -> None:
+        """Put a fault behind those that wait."""
+        self._waiting.append(fault)
+
+    def clear(self) -> None:
+        """Forget them all."""
+        self._waiting.clear()
+
+    def take(self) -> Fault | None:
+        """Return the fault of the next request, if any."""
+        if not self._waiting:
+            return None
+        fault = self._waiting.popleft()
+        if fault.times > 1:
+            self._waiting.appendleft(replace(fault, times=fault.times - 1))
+        return fault
+
+
+def read_fault(raw: bytes) -> Fault:
+    """Read a fault from JSON; a text ``body`` is sent as it is.
+
+    Raises ValueError where it is no fault (a validation error of pydantic's is one).
+    """
+    return _FAULT.validate_json(raw)
+
+
+def fault_answer(fault: Fault) -> tuple[int, JsonValue | bytes]:
+    """Return the status and the body with which a fault answers."""
+    status = fault.status or 200
+    if fault.body is None and status >= _FIRST_ERROR:
+        code = _CODES.get(status, 20500)
+        return status, ApiError(status, code, _MESSAGES.get(status, f"Error {status}")).payload()
+    return status, b"" if fault.body is None else fault.body
+
+
+_FAULT = TypeAdapter(Fault)

@@ -1,0 +1,40 @@
+"""The senders that a fresh sandbox holds, read from ``seeds.json``."""
+
+import json
+from pathlib import Path
+from typing import TypedDict
+
+from twilio_senders_mcp.sandbox.sender import JsonObject, NameChange, Sender
+
+PENDING_SENDER = "XE" + "a" * 32
+"""WhatsApp, waiting for its verification code."""
+ONLINE_SENDER = "XE" + "b" * 32
+"""WhatsApp, online, with everything filled in."""
+OFFLINE_SENDER = "XE" + "c" * 32
+"""WhatsApp, offline, with the reason."""
+REVIEW_SENDER = "XE" + "d" * 32
+"""WhatsApp, online, with a new name in a review that does not end."""
+RCS_SENDER = "XE" + "e" * 32
+"""RCS, online, with its approvals by country and carrier."""
+
+
+def seeded_senders(now: float) -> list[Sender]:
+    """Return fresh copies of the seeds, in the order of the file."""
+    return [
+        _plant(seed, position, now) for position, seed in enumerate(json.loads(_FILE.read_bytes()))
+    ]
+
+
+class _Seed(TypedDict):
+    sender: JsonObject
+    name_in_review: str | None
+
+
+def _plant(seed: _Seed, position: int, now: float) -> Sender:
+    sender = Sender(position=position, **seed["sender"])  # pyright: ignore[reportArgumentType] # a data file of ours; tests look at every seed
+    if (name := seed["name_in_review"]) is not None:
+        sender.name_change = NameChange(name=name, status="PENDING_REVIEW", changed_at=now)
+    return sender
+
+
+_FILE = Path(__file__).with_name("seeds.json")
