@@ -133,7 +133,7 @@ class Settings(BaseSettings):
         float, Field(gt=0, le=600, description="Seconds for one request to Twilio.")
     ] = 30.0
     twilio_senders_total_timeout: Annotated[
-        float, Field(gt=0, le=600, description="Seconds for one call, retries and waits included.")
+        float, Field(ge=1, le=600, description="Seconds for one call, retries and waits included.")
     ] = 45.0
     twilio_senders_sandbox_step: Annotated[
         float,
@@ -218,19 +218,18 @@ def _problem(detail: ErrorDetails) -> str:
             text = detail["msg"]
         case "literal_error":
             text = f"expected one of {context['expected']}"
-        case "greater_than" | "less_than_equal" | "float_parsing":
-            limits = _limits(name.lower())
-            text = f"expected a number of seconds{limits}"
+        case "greater_than" | "greater_than_equal" | "less_than_equal" | "float_parsing":
+            text = _limits(name.lower())
         case _:
             text = "not valid"
     return f"{name}: {text}" if name else text
 
 
 def _limits(field: str) -> str:
-    upper = next(
-        (limit.le for limit in Settings.model_fields[field].metadata if hasattr(limit, "le")), None
-    )
-    return f", above 0 and up to {upper}"
+    """Word the bounds of a number, which are seconds for all of them."""
+    bounds = {type(bound).__name__: bound for bound in Settings.model_fields[field].metadata}
+    lowest = f"from {bounds['Ge'].ge}" if "Ge" in bounds else "above 0"
+    return f"expected a number of seconds, {lowest} to {bounds['Le'].le}"
 
 
 def _is_placeholder(value: object) -> bool:

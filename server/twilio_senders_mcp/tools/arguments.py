@@ -163,7 +163,8 @@ def _written(path: Path) -> str:
 _EXPECTED: Final[Mapping[str, Callable[[dict[str, Any]], str]]] = {
     "missing": lambda _: "required",
     "string_type": lambda _: "expected text",
-    "string_unicode": lambda _: "expected text without lone surrogates",
+    "string_unicode": lambda _: "expected valid Unicode text",
+    "unicode_text": lambda _: "expected valid Unicode text",
     "string_pattern_mismatch": lambda context: f"expected text matching {context['pattern']}",
     "list_type": lambda _: "expected a list",
     "absolute_url": lambda _: "expected an absolute http(s) URL",

@@ -79,7 +79,7 @@ class SendersClient:
 
     ``credentials`` may be the name of what is missing instead: every call then raises
     `MissingCredentials`. ``app`` is an ASGI app that answers in Twilio's place, in this process.
-    Times are in seconds.
+    Times are in seconds, the total timeout at least 1.
     """
 
     def __init__(
@@ -138,13 +138,15 @@ class SendersClient:
         raise AssertionError("stamina raises the last failure")  # pragma: no cover
 
     async def _send(self, method: str, path: str, body: bytes, deadline: float) -> httpx.Response:
-        with anyio.CancelScope(deadline=deadline) as waiting:
+        latest_start = deadline - retry.ATTEMPT_MIN
+        with anyio.CancelScope(deadline=latest_start) as waiting:
             await self._connections.acquire()
         if waiting.cancelled_caught:
             raise NotSent("busy")
         try:
-            seconds = min(self._timeout, deadline - anyio.current_time())
-            with anyio.fail_after(seconds):
+            if anyio.current_time() > latest_start:
+                raise NotSent("busy")
+            with anyio.fail_after(min(self._timeout, deadline - anyio.current_time())):
                 return await self._open().request(method, path, content=body)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
             raise NotSent(_connect_failure(error)) from None

@@ -43,6 +43,17 @@ _CODE_SEPARATORS = re.compile(r"[\s\-\u2010-\u2015]+")
 _CODE = re.compile(r"[0-9]+")
 
 
+def _check_text(text: str) -> str:
+    """A lone surrogate cannot be written as UTF-8, so it could not be sent."""
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise PydanticCustomError("unicode_text", "expected valid Unicode text") from None
+    return text
+
+
 def _check_absolute_url(url: str) -> str:
     """Return ``url`` exactly as given; a parsed URL would be sent in another spelling."""
     try:
@@ -68,6 +79,9 @@ def _check_code(code: SecretStr) -> SecretStr:
         return code
     raise PydanticCustomError("verification_code", "expected digits")
 
+
+Text = Annotated[str, AfterValidator(_check_text)]
+"""Any text that can be sent."""
 
 SenderSid = Annotated[
     str, Field(pattern=r"^XE[0-9a-fA-F]{32}$", description="The sender's SID (XE…).")
@@ -131,9 +145,9 @@ class _Request(BaseModel):
 class Configuration(_Request):
     """How a WhatsApp sender is registered and verified."""
 
-    waba_id: Annotated[str | None | MISSING, Field(description="WhatsApp Business Account ID.")] = (
-        MISSING
-    )
+    waba_id: Annotated[
+        Text | None | MISSING, Field(description="WhatsApp Business Account ID.")
+    ] = MISSING
     verification_method: Annotated[
         VerificationMethod | None | MISSING, Field(description="How the code is sent; default sms.")
     ] = MISSING
@@ -169,7 +183,7 @@ class Webhook(_Request):
     ] = MISSING
     status_callback_method: Annotated[
         # Twilio documents no allowed values for this one.
-        str | None | MISSING,
+        Text | None | MISSING,
         Field(description="POST or PUT."),
     ] = MISSING
 
@@ -177,39 +191,39 @@ class Webhook(_Request):
 class Email(_Request):
     """One e-mail address of a profile."""
 
-    email: Annotated[str, Field(description="Address.")]
-    label: Annotated[str, Field(description="Its label.")] = "Email"
+    email: Annotated[Text, Field(description="Address.")]
+    label: Annotated[Text, Field(description="Its label.")] = "Email"
 
 
 class Website(_Request):
     """One web site of a profile."""
 
     website: Annotated[AbsoluteUrl, Field(description="URL.")]
-    label: Annotated[str, Field(description="Its label.")] = "Website"
+    label: Annotated[Text, Field(description="Its label.")] = "Website"
 
 
 class PhoneNumber(_Request):
     """One phone number of an RCS profile."""
 
-    phone_number: Annotated[str, Field(description="E.164")]
-    label: Annotated[str | MISSING, Field(description="Its label.")] = MISSING
+    phone_number: Annotated[Text, Field(description="E.164")]
+    label: Annotated[Text | MISSING, Field(description="Its label.")] = MISSING
 
 
 class Profile(_Request):
     """What people see of a sender."""
 
     name: Annotated[
-        str | None | MISSING,
+        Text | None | MISSING,
         Field(
             description="Display name, 1-255 characters. WhatsApp: reviewed by Meta; the old name "
             "stays until approved; 10 changes in 30 days."
         ),
     ] = MISSING
-    about: Annotated[str | None | MISSING, Field(description="WhatsApp. 1-139 characters.")] = (
+    about: Annotated[Text | None | MISSING, Field(description="WhatsApp. 1-139 characters.")] = (
         MISSING
     )
-    address: Annotated[str | None | MISSING, Field(description="WhatsApp. Up to 256.")] = MISSING
-    description: Annotated[str | None | MISSING, Field(description="Up to 512.")] = MISSING
+    address: Annotated[Text | None | MISSING, Field(description="WhatsApp. Up to 256.")] = MISSING
+    description: Annotated[Text | None | MISSING, Field(description="Up to 512.")] = MISSING
     emails: Annotated[
         list[Email] | None | MISSING, Field(description="WhatsApp keeps one, up to 128.")
     ] = MISSING
@@ -236,7 +250,7 @@ class Profile(_Request):
         UrlOrEmpty | None | MISSING, Field(description="RCS. Required to launch.")
     ] = MISSING
     accent_color: Annotated[
-        str | None | MISSING, Field(description="RCS. #RRGGBB, contrast 4.5:1 on white.")
+        Text | None | MISSING, Field(description="RCS. #RRGGBB, contrast 4.5:1 on white.")
     ] = MISSING
     phone_numbers: Annotated[list[PhoneNumber] | None | MISSING, Field(description="RCS.")] = (
         MISSING
@@ -253,7 +267,7 @@ class UpdateSender(_Request):
     """
 
     friendly_name: Annotated[
-        str | None | MISSING, Field(description="Label in the Twilio Console only.")
+        Text | None | MISSING, Field(description="Label in the Twilio Console only.")
     ] = MISSING
     configuration: Annotated[
         Configuration | None | MISSING, Field(description="Registration and verification.")

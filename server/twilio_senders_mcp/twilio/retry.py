@@ -23,6 +23,9 @@ WAIT_MAX: Final = 8.0
 RETRY_AFTER_MAX: Final = 20.0
 """A longer ``Retry-After`` is not waited for but handed to the caller, seconds."""
 
+ATTEMPT_MIN: Final = 0.5
+"""An attempt with less time left is not begun: it would only leave the outcome unknown, seconds."""
+
 TOO_MANY_REQUESTS: Final = 429
 
 _MAY_PASS: frozenset[NotSentReason] = frozenset({"refused", "dns", "timeout", "network"})
@@ -45,7 +48,7 @@ def backoff(deadline: float) -> Callable[[Exception], bool | float]:
     def decide(error: Exception) -> bool | float:
         if not is_safe_to_repeat(error):
             return False
-        remaining = deadline - anyio.current_time()
+        remaining = deadline - anyio.current_time() - ATTEMPT_MIN
         retry_after = error.problem.retry_after if isinstance(error, Refused) else None
         if retry_after is None:
             return remaining > WAIT_MAX

@@ -1,0 +1,55 @@
+# Each target sets itself up: a virtual environment in .venv with the project in it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test check format inspector bench generated clean
+
+demo: $(VENV)/.installed
+	@$(BIN)/twilio-senders-mcp demo
+
+test: $(VENV)/.installed-dev
+	$(BIN)/pytest -m "not inspector"
+
+check: $(VENV)/.installed-dev
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/pyright
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -m "not inspector"
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage report
+
+format: $(VENV)/.installed-dev
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+# MCP Inspector against mcp.json; needs Node 20+.
+inspector: $(VENV)/.installed-dev .ci/node/.installed
+	$(BIN)/pytest -m inspector -n 0
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/python bench/run.py
+
+# Rewrites what is generated: the README's tables and the snapshots in tests/.
+generated: $(VENV)/.installed-dev
+	$(BIN)/pytest -q tests/test_readme.py tests/test_snapshots.py --write-generated
+
+clean:
+	rm -rf $(VENV) .ci/node
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,http]'
+	@touch $@ $(VENV)/.installed
+
+.ci/node/.installed: .ci/inspector-version
+	npm install --silent --no-fund --no-audit --prefix .ci/node \
+	  @modelcontextprotocol/inspector@$$(cat .ci/inspector-version)
+	@touch $@

@@ -1,0 +1,148 @@
+"""The demo: the installed server at its main job, as an AI tool would use it, on the sandbox.
+
+The server runs as a subprocess over stdio; the embedded Twilio listens on loopback in this
+process, so that the demo can show the HTTP request that reached it. Each step is checked.
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Any, Final, cast
+
+from mcp import Client, StdioServerParameters
+from mcp.types import CallToolResult, TextContent, Tool
+
+from .http.serving import served
+from .sandbox import ACCOUNT_SID, AUTH_TOKEN, PENDING_SENDER, RecordedRequest, Sandbox
+
+Say = Callable[[str], None]
+
+EXAMPLE: Final[dict[str, Any]] = {
+    "configuration": {
+        "verification_code": "123456",
+        "voice_application_sid": "APaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    },
+    "webhook": {
+        "callback_url": "https://callback.com",
+        "callback_method": "POST",
+        "fallback_url": "https://fallback.com",
+        "fallback_method": "POST",
+        "status_callback_url": "https://statuscallback.com",
+        "status_callback_method": "POST",
+    },
+    "profile": {
+        "name": "Example Business",
+        "about": "Example about text",
+        "address": "123 Example St, Example City, EX 12345",
+        "description": "Example description",
+        "logo_url": "https://logo_url.com",
+        "vertical": "Automotive",
+        "websites": [
+            {"website": "https://example.com", "label": "Website"},
+            {"website": "http://example.org", "label": "Website"},
+        ],
+        "emails": [{"email": "email@email.com", "label": "Email"}],
+    },
+}
+"""The request example of Twilio's reference page for ``POST /v2/Channels/Senders/{Sid}``."""
+
+_GOOD_CALL: Final = {"sid": PENDING_SENDER, **EXAMPLE}
+_BAD_CALL: Final[dict[str, Any]] = {
+    "sid": PENDING_SENDER,
+    "profile": {"nmae": "Example Business", "vertical": "Automobile"},
+    "webhook": {"callback_url": "callback.com"},
+}
+
+
+class DemoFailure(Exception):  # noqa: N818 - read as a sentence where it is printed
+    """A step did not give what it should."""
+
+
+async def demo(say: Say) -> None:
+    """Run the demo, saying each step line by line.
+
+    Raises:
+        DemoFailure: at the first step that does not give what it should.
+
+    """
+    sandbox = Sandbox()
+    with served(sandbox) as base_url:
+        server = StdioServerParameters(
+            command=sys.executable,
+            args=["-m", "twilio_senders_mcp"],
+            env={
+                "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
+                "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
+                "TWILIO_BASE_URL": base_url,
+            },
+        )
+        async with Client(server) as client:
+            tools = (await client.list_tools()).tools
+            result = await client.call_tool("update_sender", _GOOD_CALL)
+            requests = list(sandbox.requests)
+            refusal = await client.call_tool("update_sender", _BAD_CALL)
+    # Shown after the connection is closed, so that a failed check is one plain error.
+    say("An AI tool starts `twilio-senders-mcp` and talks MCP with it over stdio.")
+    say(f"Twilio is the embedded sandbox at {base_url}; no account is involved.")
+    _show_tools(say, tools)
+    _show_call(say, _GOOD_CALL)
+    _show_request(say, requests)
+    _show_result(say, result)
+    _show_call(say, _BAD_CALL)
+    _show_refusal(say, refusal)
+    _expect(len(sandbox.requests) == 1, "a request was sent for the bad call")
+    say("\nEvery step gave what it should.")
+
+
+def _show_tools(say: Say, tools: list[Tool]) -> None:
+    say("\n== tools/list")
+    for tool in tools:
+        size = len(tool.model_dump_json(by_alias=True, exclude_none=True))
+        say(f"{tool.name}: {tool.title} ({size} bytes of definition)")
+    _expect("update_sender" in [tool.name for tool in tools], "update_sender is not listed")
+
+
+def _show_call(say: Say, arguments: dict[str, Any]) -> None:
+    say("\n== tools/call update_sender")
+    say(json.dumps(arguments, indent=2))
+
+
+def _show_request(say: Say, requests: list[RecordedRequest]) -> None:
+    _expect(len(requests) == 1, f"{len(requests)} requests reached Twilio instead of one")
+    request = requests[0]
+    say("\n== the HTTP request that reached Twilio (Authorization and the code are not recorded)")
+    say(f"{request.method} {request.path}")
+    say(f"content-type: {request.headers.get('content-type')}")
+    say(json.dumps(request.body, indent=2))
+    body = cast("dict[str, Any]", request.body)
+    _expect(request.path == f"/v2/Channels/Senders/{PENDING_SENDER}", "the path is another")
+    _expect(body["profile"] == EXAMPLE["profile"], "the profile that arrived is another")
+    _expect("sid" not in body, "the SID travelled in the body")
+
+
+def _show_result(say: Say, result: CallToolResult) -> None:
+    say("\n== the result: a sentence for the model, and the sender as structured content")
+    say(_text(result).split("\n", 1)[0])
+    say(json.dumps(result.structured_content, indent=2))
+    _expect(not result.is_error, "the call failed")
+    sender = cast("dict[str, Any]", result.structured_content)
+    _expect(sender.get("status") == "VERIFYING", "the status is not VERIFYING")
+    code = sender["configuration"]["verification_code"]
+    _expect(code is None, "the verification code came back")
+
+
+def _show_refusal(say: Say, result: CallToolResult) -> None:
+    say("\n== refused before anything was sent")
+    say(_text(result))
+    _expect(result.is_error is True, "the bad call was not refused")
+    _expect("did you mean name?" in _text(result), "the refusal does not name the right spelling")
+
+
+def _text(result: CallToolResult) -> str:
+    first = result.content[0]
+    return first.text if isinstance(first, TextContent) else ""
+
+
+def _expect(truth: bool, otherwise: str) -> None:  # noqa: FBT001 - an assertion with words
+    if not truth:
+        raise DemoFailure(otherwise)

@@ -1,0 +1,162 @@
+"""How a tool reads its arguments, and how it says what is wrong with them."""
+
+import pytest
+
+from twilio_senders_mcp.tools.arguments import ISSUES_MAX, ArgumentsReader, InvalidArguments
+from twilio_senders_mcp.tools.update_sender import UpdateSenderArguments
+
+SID = "XE" + "a" * 32
+READER = ArgumentsReader(UpdateSenderArguments)
+
+
+def refused(arguments: dict) -> InvalidArguments:
+    with pytest.raises(InvalidArguments) as caught:
+        READER.read(arguments)
+    return caught.value
+
+
+def only_issue(**arguments) -> tuple[str, str, str | None]:
+    [issue] = refused({"sid": SID, **arguments}).issues
+    return issue.path, issue.expected, issue.suggestion
+
+
+@pytest.mark.parametrize(
+    ("arguments", "path", "suggestion"),
+    [
+        ({"profile": {"nmae": "x"}}, "profile.nmae", "name"),
+        ({"webhook": {"callbackUrl": "x"}}, "webhook.callbackUrl", "callback_url"),
+        ({"profil": {"name": "x"}}, "profil", "profile"),
+        ({"name": "x"}, "name", "profile.name"),
+        ({"verification_code": "1"}, "verification_code", "configuration.verification_code"),
+        (
+            {"profile": {"emails": [{"email": "x", "lable": "y"}]}},
+            "profile.emails[0].lable",
+            "label",
+        ),
+        ({"zzz": 1}, "zzz", None),
+        ({"profile": {"zzz": 1}}, "profile.zzz", None),
+    ],
+)
+def test_an_unknown_field_is_named_with_the_nearest_one(arguments, path, suggestion):
+    arguments.setdefault("friendly_name", "x")
+    assert only_issue(**arguments) == (path, "unknown field", suggestion)
+
+
+@pytest.mark.parametrize(
+    ("given", "suggestion"),
+    [
+        ("PROFESSIONAL_SERVICES", "Professional Services"),
+        ("medical and heath", "Medical and Health"),
+        ("Automobile", "Automotive"),
+    ],
+)
+def test_a_mistyped_vertical_gets_the_nearest_one(given, suggestion):
+    assert only_issue(profile={"vertical": given}) == (
+        "profile.vertical",
+        "expected one of 22 values",
+        suggestion,
+    )
+
+
+def test_a_vertical_that_is_like_none_gets_the_whole_list():
+    _, expected, suggestion = only_issue(profile={"vertical": "zzz"})
+    assert suggestion is None
+    assert expected.count('"') == 44
+
+
+@pytest.mark.parametrize(
+    ("arguments", "path", "expected"),
+    [
+        ({"webhook": {"callback_method": "GET"}}, "webhook.callback_method", '"POST", "PUT"'),
+        ({"configuration": {"account_type": "x"}}, "configuration.account_type", '"ISV"'),
+        ({"webhook": {"callback_url": "x"}}, "webhook.callback_url", "absolute http(s) URL"),
+        (
+            {"configuration": {"verification_code": "x"}},
+            "configuration.verification_code",
+            "digits",
+        ),
+        ({"profile": {"about": 1}}, "profile.about", "text"),
+        ({"profile": {"about": "\ud800"}}, "profile.about", "valid Unicode"),
+        ({"profile": 1}, "profile", "an object with name, about"),
+        ({"profile": {"emails": "a@b"}}, "profile.emails", "a list"),
+        ({"profile": {"emails": ["a@b"]}}, "profile.emails[0]", "an object with email, label"),
+        ({"profile": {"emails": [{}]}}, "profile.emails[0].email", "required"),
+        ({"profile": {"websites": [{"website": "x"}]}}, "profile.websites[0].website", "URL"),
+        ({}, "", "at least one field"),
+        ({"webhook": {}}, "", "at least one field"),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_was_expected(arguments, path, expected):
+    where, said, _ = only_issue(**arguments)
+    assert where == path
+    assert expected in said
+
+
+@pytest.mark.parametrize("sid", ["", "XE", SID + "0", "xe" + "a" * 32, "+15550100001", SID + "\n"])
+def test_a_malformed_sid_is_refused(sid):
+    [issue] = refused({"sid": sid, "friendly_name": "x"}).issues
+    assert (issue.path, issue.expected) == (
+        "sid",
+        "expected text matching ^XE[0-9a-fA-F]{32}$",
+    )
+
+
+def test_a_missing_sid_is_required():
+    [issue] = refused({"friendly_name": "x"}).issues
+    assert (issue.path, issue.expected) == ("sid", "required")
+
+
+def test_every_issue_is_listed_up_to_a_bound():
+    error = refused({f"field{number}": 1 for number in range(100)})
+    assert len(error.issues) == ISSUES_MAX
+    assert error.total == 101  # the SID is missing too
+
+
+def test_no_value_is_repeated():
+    error = refused(
+        {
+            "sid": "hunter2",
+            "configuration": {
+                "verification_code": "hunter2",
+                "verification_method": "hunter2",
+                "verification_cod": "hunter2",
+            },
+            "webhook": {"callback_url": "hunter2"},
+            "profile": "hunter2",
+        }
+    )
+    assert "hunter2" not in repr(error) + repr(error.issues)
+
+
+def test_a_monstrous_key_is_shortened_and_made_printable():
+    [issue] = refused({"sid": SID, "friendly_name": "x", "a\x1b[2J" + "b" * 10_000: 1}).issues
+    assert len(issue.path) <= 60
+    assert issue.path.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sent"),
+    [
+        ({"webhook": '{"callback_url": null}'}, {"webhook": {"callback_url": None}}),
+        ({"profile": '{"emails": "[]"}'}, {"profile": {"emails": []}}),
+        ({"profile": {"websites": '[{"website": "https://a.example"}]'}}, None),
+        ({"webhook": "null"}, {"webhook": None}),
+        ({"profile": {"emails": ['{"email": "x"}']}}, None),
+    ],
+)
+def test_sections_sent_as_json_text_are_understood(arguments, sent):
+    read = READER.read({"sid": SID, **arguments})
+    if sent is not None:
+        assert read.model_dump(mode="json") == sent
+    assert read.model_fields_set == {"sid", *arguments}
+
+
+@pytest.mark.parametrize("text", ["null", "[1]", '{"a":1}', "true", "123", '"x"'])
+def test_a_text_field_keeps_text_that_looks_like_json(text):
+    read = READER.read({"sid": SID, "friendly_name": text, "profile": {"about": text}})
+    assert read.model_dump(mode="json") == {"friendly_name": text, "profile": {"about": text}}
+
+
+@pytest.mark.parametrize("text", ["{", "[" * 100_000, "x"])
+def test_text_that_is_no_json_is_refused_as_text(text):
+    assert only_issue(profile=text)[0] == "profile"
