@@ -20,14 +20,15 @@ def input_schema(arguments: type[BaseModel]) -> Schema:
 
 
 def output_schema(answer: type[Any]) -> Schema:
-    """Return a schema that documents an answer's keys and accepts whatever Twilio sends.
+    """Return a schema that names an answer's keys and leaves room for what Twilio adds.
 
-    Clients built on the TypeScript SDK drop a whole result that does not match, so the root is an
-    object and nothing below it has a type. Below the top level only what has a description stands.
+    Clients built on the TypeScript SDK drop a whole result that does not match. So each key has
+    the type that Twilio documents, or null; nothing is required, no value is enumerated, and what
+    a section or a list holds is open.
     """
     schema = TypeAdapter(answer).json_schema()
     inlined = _inline(schema, schema.get("$defs", {}))
-    properties = {key: _described(value) for key, value in inlined["properties"].items()}
+    properties = {key: _open(value) for key, value in inlined["properties"].items()}
     return {"type": "object", "properties": properties}
 
 
@@ -67,15 +68,12 @@ def _inline(node: Any, definitions: dict[str, Schema]) -> Any:
     }
 
 
-def _described(schema: Schema) -> Schema:
-    """Keep descriptions, and the properties that lead to them."""
-    kept: Schema = {}
+def _open(schema: Schema) -> Schema:
+    """Keep the types, null among them, and the description."""
+    kinds = dict.fromkeys([*(form["type"] for form in _forms(schema)), "null"])
+    kept: Schema = {"anyOf": [{"type": kind} for kind in kinds]}
     if "description" in schema:
         kept["description"] = schema["description"]
-    properties = (object_schema(schema) or {}).get("properties", {})
-    described = {key: _described(value) for key, value in properties.items()}
-    if described := {key: value for key, value in described.items() if value}:
-        kept["properties"] = described
     return kept
 
 

@@ -44,7 +44,7 @@ _CODE = re.compile(r"[0-9]+")
 
 
 def _check_text(text: str) -> str:
-    """A lone surrogate cannot be written as UTF-8, so it could not be sent."""
+    """Refuse a lone surrogate: it cannot be written as UTF-8, so it could not be sent."""
     if text.isascii():
         return text
     try:
@@ -335,7 +335,7 @@ class WebhookAnswer(TypedDict, total=False):
 class ProfileAnswer(TypedDict, total=False):
     """``profile`` as Twilio sends it; the RCS fields are null for a WhatsApp sender."""
 
-    name: Annotated[str | None, Field(description="The name that is live now.")]
+    name: str | None
     about: str | None
     address: str | None
     description: str | None
@@ -367,41 +367,33 @@ class OfflineReason(TypedDict, total=False):
 
 
 class Sender(TypedDict, total=False):
-    """A sender as Twilio sends it. Which keys are present depends on the operation."""
+    """A sender as Twilio sends it.
+
+    Which keys are present depends on the operation: ``properties``, ``offline_reasons`` and
+    ``url`` come when it is fetched, the pending name too; ``display_name_status`` comes only in
+    the answer to an update that gave ``profile.name``. ``compliance`` is for RCS.
+    """
 
     sid: str | None
     status: Annotated[
         str,
         Field(
             description="CREATING, PENDING_VERIFICATION (send the code), VERIFYING, ONLINE, "
-            "ONLINE:UPDATING (usable), OFFLINE, TWILIO_REVIEW, DRAFT, STUBBED or a newer one."
+            "ONLINE:UPDATING (usable), OFFLINE, TWILIO_REVIEW, DRAFT, STUBBED or newer."
         ),
     ]
     sender_id: Annotated[str | None, Field(description="whatsapp:+E.164 or rcs:agent.")]
     friendly_name: str | None
-    configuration: Annotated[
-        ConfigurationAnswer | None,
-        Field(description="As in the request; the verification_code is always null."),
-    ]
-    webhook: Annotated[WebhookAnswer | None, Field(description="As in the request.")]
-    profile: Annotated[
-        ProfileAnswer | None, Field(description="As in the request; null what the channel lacks.")
-    ]
-    properties: Annotated[
-        Properties | None, Field(description="quality_rating, messaging_limit; when fetched only.")
-    ]
-    offline_reasons: Annotated[
-        list[OfflineReason | None] | None,
-        Field(description="Each with code, message, more_info; when fetched only."),
-    ]
-    compliance: Annotated[
-        dict[str, JsonValue] | None, Field(description="RCS: review by country and carrier.")
-    ]
+    configuration: ConfigurationAnswer | None
+    webhook: WebhookAnswer | None
+    profile: ProfileAnswer | None
+    properties: Properties | None
+    offline_reasons: list[OfflineReason | None] | None
+    compliance: dict[str, JsonValue] | None
     url: str | None
     display_name_status: Annotated[
-        str,
-        Field(description="Outcome of a new name: updating, pending_review, no_change or error."),
+        str, Field(description="New name: updating, pending_review, no_change, error.")
     ]
-    pending_display_name: Annotated[str, Field(description="The name under review.")]
+    pending_display_name: str
     pending_display_name_status: str
     pending_display_name_status_date: str

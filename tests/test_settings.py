@@ -1,0 +1,189 @@
+"""Settings: what is read, what is refused, and what is said about it."""
+
+import pytest
+
+from twilio_senders_mcp.settings import Settings, SettingsError, is_loopback, load_settings
+
+AC, SK = "AC" + "0" * 32, "SK" + "1" * 32
+
+
+@pytest.fixture
+def env(monkeypatch):
+    def set_all(**values):
+        for name, value in values.items():
+            monkeypatch.setenv(name, value)
+
+    return set_all
+
+
+def problems(**flags) -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(**flags)
+    return caught.value.problems
+
+
+def test_the_environment_is_read(env):
+    env(TWILIO_ACCOUNT_SID=AC, TWILIO_AUTH_TOKEN=" token ", TWILIO_SENDERS_TIMEOUT="5")
+    settings = load_settings()
+    assert settings.twilio_account_sid == AC
+    assert settings.twilio_senders_timeout == 5
+    assert settings.missing_credentials() is None
+
+
+def test_a_flag_goes_before_the_environment(env):
+    env(TWILIO_REGION="ie1")
+    assert load_settings(twilio_region="au1").twilio_region == "au1"
+    assert load_settings(twilio_region=None).twilio_region == "ie1"
+
+
+def test_an_empty_variable_counts_as_unset(env):
+    env(TWILIO_AUTH_TOKEN="", TWILIO_SENDERS_TIMEOUT="")
+    assert load_settings().twilio_auth_token is None
+    assert load_settings().twilio_senders_timeout == 30
+
+
+def test_secrets_show_in_no_repr(env):
+    env(TWILIO_AUTH_TOKEN="hunter2", TWILIO_API_SECRET="hunter2")
+    settings = load_settings()
+    assert "hunter2" not in repr(settings) + str(settings) + str(settings.model_dump())
+
+
+@pytest.mark.parametrize("name", ["TWILIO_AUTH_TOKEN", "TWILIO_API_SECRET"])
+def test_a_secret_may_stand_in_a_file(env, tmp_path, name):
+    file = tmp_path / "secret"
+    file.write_text("hunter2\n")
+    env(**{f"{name}_FILE": str(file)})
+    assert getattr(load_settings(), name.lower()).get_secret_value() == "hunter2"
+
+
+def test_a_secret_file_that_is_missing_empty_or_no_text_is_named(env, tmp_path):
+    file = tmp_path / "secret"
+    env(TWILIO_AUTH_TOKEN_FILE=str(file))
+    assert problems() == ["TWILIO_AUTH_TOKEN_FILE: the file cannot be read"]
+    file.write_text(" \n")
+    assert problems() == ["TWILIO_AUTH_TOKEN_FILE: the file is empty"]
+    file.write_bytes(b"\xff\xfe")
+    assert problems() == ["TWILIO_AUTH_TOKEN_FILE: the file cannot be read"]
+
+
+def test_a_secret_and_its_file_together_are_refused(env, tmp_path):
+    env(TWILIO_AUTH_TOKEN="a", TWILIO_AUTH_TOKEN_FILE=str(tmp_path))
+    assert problems() == ["set TWILIO_AUTH_TOKEN or TWILIO_AUTH_TOKEN_FILE, not both"]
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("TWILIO_SENDERS_TIMOUT", "; did you mean TWILIO_SENDERS_TIMEOUT?"),
+        ("twilio_senders_loglevel", "; did you mean TWILIO_SENDERS_LOG_LEVEL?"),
+        ("TWILIO_SENDERS_QQQQQQQQQQQQQQQQQQQQQQQQQQ", ""),
+    ],
+)
+def test_a_mistyped_variable_of_ours_is_refused_by_name(env, name, hint):
+    env(**{name: "hunter2"})
+    assert problems() == [f"{name}: unknown setting{hint}"]
+
+
+def test_variables_of_other_twilio_programs_are_left_alone(env):
+    env(TWILIO_WORKSPACE_SID="WS1", TWILIO_PHONE_NUMBER="+1")
+    load_settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("TWILIO_ACCOUNT_SID", SK, "this is an API key (SK…); put it into TWILIO_API_KEY"),
+        ("TWILIO_ACCOUNT_SID", "AC12", "expected an account SID: AC and 32 hexadecimal digits"),
+        ("TWILIO_API_KEY", AC, "this is an account SID (AC…); an API key begins with SK"),
+        ("TWILIO_API_KEY", "key", "expected an API key: SK and 32 hexadecimal digits"),
+        ("TWILIO_REGION", "ie1.evil.example/", "expected a name such as ie1 or dublin"),
+        ("TWILIO_EDGE", "a b", "expected a name such as ie1 or dublin"),
+        ("TWILIO_BASE_URL", "http://api.example", "credentials travel with it"),
+        ("TWILIO_BASE_URL", "ftp://127.0.0.1", "expected https"),
+        ("TWILIO_BASE_URL", "https://", "expected an address"),
+        ("TWILIO_BASE_URL", "https://u:p@api.example", "expected an address"),
+        ("TWILIO_BASE_URL", "https://api.example:x", "expected an address"),
+        ("TWILIO_BASE_URL", "https://[", "expected an address"),
+        ("TWILIO_SENDERS_TIMEOUT", "0", "expected a number of seconds, above 0 to 600"),
+        ("TWILIO_SENDERS_TIMEOUT", "fast", "expected a number of seconds, above 0 to 600"),
+        ("TWILIO_SENDERS_TOTAL_TIMEOUT", "0.5", "expected a number of seconds, from 1 to 600"),
+        ("TWILIO_SENDERS_LOG_LEVEL", "loud", "expected one of 'debug', 'info', 'warning' or"),
+    ],
+)
+def test_a_malformed_value_is_named_with_what_was_expected(env, name, value, said):
+    env(**{name: value})
+    [problem] = problems()
+    assert problem.startswith(f"{name}: ")
+    assert said in problem
+
+
+@pytest.mark.parametrize(
+    "name",
+    [name.upper() for name in Settings.model_fields if not name.endswith(("secret", "token"))],
+)
+def test_a_secret_that_landed_in_another_setting_is_not_repeated(env, name):
+    env(**{name: "hunter2://?"})
+    assert "hunter2" not in "".join(problems())
+
+
+def test_an_unreadable_kind_of_value_is_named_without_a_librarys_words():
+    assert problems(twilio_region=5) == ["TWILIO_REGION: not valid"]
+
+
+@pytest.mark.parametrize("url", ["https://api.example/", "http://127.0.0.1:4010", "http://[::1]:1"])
+def test_https_and_plain_http_to_this_machine_are_taken(url):
+    assert load_settings(twilio_base_url=url).twilio_base_url == url.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (or TWILIO_API_KEY and"),
+        ({"TWILIO_ACCOUNT_SID": AC}, "Set TWILIO_AUTH_TOKEN (or"),
+        ({"TWILIO_AUTH_TOKEN": "t"}, "Set TWILIO_ACCOUNT_SID in"),
+        ({"TWILIO_ACCOUNT_SID": AC, "TWILIO_API_KEY": SK}, "Set TWILIO_API_SECRET in"),
+        ({"TWILIO_API_SECRET": "s"}, "Set TWILIO_ACCOUNT_SID and TWILIO_API_KEY in"),
+    ],
+)
+def test_missing_credentials_are_named(env, given, said):
+    env(**given)
+    assert load_settings().missing_credentials().startswith(said)
+
+
+def test_an_api_key_with_its_secret_is_complete(env):
+    env(TWILIO_ACCOUNT_SID=AC, TWILIO_API_KEY=SK, TWILIO_API_SECRET="s")
+    assert load_settings().missing_credentials() is None
+
+
+def test_a_variable_that_the_client_did_not_expand_counts_as_unset_and_is_named(env):
+    env(TWILIO_ACCOUNT_SID=AC, TWILIO_AUTH_TOKEN="${TWILIO_AUTH_TOKEN:-}")
+    said = load_settings().missing_credentials()
+    assert "did not expand ${…} in TWILIO_AUTH_TOKEN." in said
+
+
+def test_settings_cannot_be_changed():
+    with pytest.raises(ValueError, match="frozen"):
+        load_settings().twilio_region = "ie1"
+
+
+def test_every_setting_is_described():
+    assert all(field.description for field in Settings.model_fields.values())
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [
+        ("127.0.0.1", True),
+        ("127.8.8.8", True),
+        ("::1", True),
+        ("[::1]", True),
+        ("localhost", True),
+        ("0.0.0.0", False),
+        ("::", False),
+        ("192.168.0.1", False),
+        ("localhost.example", False),
+        ("", False),
+    ],
+)
+def test_only_this_machine_is_loopback(host, loopback):
+    assert is_loopback(host) is loopback

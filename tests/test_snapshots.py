@@ -1,0 +1,49 @@
+"""What a model sees of each tool, kept as a file: a change of it is always a decision."""
+
+import json
+from pathlib import Path
+
+import pytest
+from mcp import Client
+from sandboxed import sandbox_settings
+
+from twilio_senders_mcp.server import INSTRUCTIONS, create_server
+
+pytestmark = pytest.mark.anyio
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+DEFINITION_MAX = {"update_sender": 6_500}
+INPUT_SCHEMA_MAX = {"update_sender": 4_800}
+INSTRUCTIONS_MAX = 900
+
+
+async def definitions() -> dict[str, dict]:
+    async with Client(create_server(sandbox_settings())) as client:
+        tools = (await client.list_tools()).tools
+    return {
+        tool.name: tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in tools
+    }
+
+
+def size(value: object) -> int:
+    return len(json.dumps(value, separators=(",", ":")).encode())
+
+
+async def test_each_definition_is_the_one_that_was_decided(write_generated):
+    current = await definitions()
+    if write_generated:
+        for name, definition in current.items():
+            text = json.dumps(definition, indent=2, ensure_ascii=False) + "\n"
+            (SNAPSHOTS / f"{name}.json").write_text(text)
+    decided = {file.stem: json.loads(file.read_text()) for file in SNAPSHOTS.glob("*.json")}
+    assert current == decided
+
+
+async def test_each_definition_keeps_within_its_budget():
+    for name, definition in (await definitions()).items():
+        assert size(definition) <= DEFINITION_MAX[name]
+        assert size(definition["inputSchema"]) <= INPUT_SCHEMA_MAX[name]
+
+
+def test_the_instructions_are_short():
+    assert len(INSTRUCTIONS) < INSTRUCTIONS_MAX

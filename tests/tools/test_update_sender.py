@@ -1,0 +1,203 @@
+"""`update_sender` as a client sees it when Twilio accepts, in both protocol eras."""
+
+import json
+
+import pytest
+from mcp import Client, MCPError
+from sandboxed import ERAS, call, sandbox_settings
+from stand_in import SENDER, StandIn, answer
+from virtual_time import in_virtual_time
+
+from twilio_senders_mcp.demo import EXAMPLE
+from twilio_senders_mcp.sandbox import (
+    ONLINE_SENDER,
+    PENDING_SENDER,
+    RCS_SENDER,
+    REVIEW_SENDER,
+    Sandbox,
+)
+from twilio_senders_mcp.server import create_server
+
+pytestmark = [*in_virtual_time, pytest.mark.parametrize("era", ERAS)]
+
+SID = SENDER["sid"]
+
+
+def sentence(result) -> str:
+    return result.content[0].text.split("\n", 1)[0]
+
+
+def compact(result) -> dict:
+    return json.loads(result.content[0].text.split("\n", 1)[1])
+
+
+async def update(app, era, **changes):
+    return await call(app, {"sid": SID, **changes}, era=era)
+
+
+async def test_the_request_example_of_twilios_page_is_accepted(era):
+    sandbox = Sandbox()
+    result = await call(sandbox, {"sid": PENDING_SENDER, **EXAMPLE}, era=era)
+    assert not result.is_error
+    assert result.structured_content["status"] == "VERIFYING"
+    assert result.structured_content["profile"]["websites"] == EXAMPLE["profile"]["websites"]
+    assert sentence(result) == (
+        "Twilio accepted the update of whatsapp:+15550100001: applied 15 fields of configuration, "
+        "webhook, profile; the verification code was submitted; status is now VERIFYING "
+        "(the code is being checked)."
+    )
+    [request] = sandbox.requests
+    assert result.meta["twilio-senders-mcp/request_id"] == request.request_id
+    assert "sid" not in request.body
+
+
+async def test_structured_content_is_what_twilio_sent_and_the_text_leaves_out_nulls(era):
+    sender = SENDER | {
+        "status": "SLEEPING",
+        "compliance": None,
+        "webhook": {"callback_url": None, "new": [1, None]},
+        "offline_reasons": [None, {"code": 63020}],
+        "newer": {"a": None, "b": ""},
+    }
+    result = await update(StandIn([answer(202, sender)]), era, friendly_name="x")
+    assert result.structured_content == sender
+    assert compact(result) == SENDER | {
+        "status": "SLEEPING",
+        "webhook": {"new": [1, None]},
+        "offline_reasons": [None, {"code": 63020}],
+        "newer": {"b": ""},
+    }
+
+
+async def test_an_answer_without_a_request_id_has_none(era):
+    result = await update(StandIn([answer(202, SENDER)]), era, friendly_name="x")
+    assert "twilio-senders-mcp/request_id" not in (result.meta or {})
+
+
+async def test_null_the_empty_text_and_the_empty_list_are_sent_as_given(era):
+    twilio = StandIn()
+    changes = {
+        "webhook": {"callback_url": None, "fallback_url": ""},
+        "profile": {"emails": [], "about": "", "websites": None},
+        "configuration": None,
+    }
+    await update(twilio, era, **changes)
+    assert json.loads(twilio.received[0].body) == changes
+
+
+async def test_what_the_answer_shows_is_called_applied(era):
+    shown = SENDER | {"webhook": {"callback_url": "https://a.example"}, "profile": {"about": None}}
+    result = await update(
+        StandIn([answer(202, shown)]),
+        era,
+        webhook={"callback_url": "https://a.example"},
+        profile={"about": ""},
+    )
+    assert sentence(result) == (
+        "Twilio accepted the update of whatsapp:+15550100001: applied webhook.callback_url, "
+        "profile.about; status is now ONLINE."
+    )
+
+
+async def test_what_the_answer_does_not_show_is_not_called_applied(era):
+    result = await update(StandIn(), era, profile={"about": "new", "address": None})
+    assert sentence(result) == (
+        "Twilio accepted the update of whatsapp:+15550100001: applied profile.address; "
+        "accepted but not yet shown: profile.about; status is now ONLINE."
+    )
+
+
+async def test_a_section_given_as_null_is_named(era):
+    result = await update(StandIn([answer(202, SENDER | {"webhook": None})]), era, webhook=None)
+    assert "applied webhook;" in sentence(result)
+
+
+async def test_an_answer_that_tells_nothing_still_makes_a_sentence(era):
+    code = {"verification_code": "123456"}
+    result = await update(StandIn([answer(202, {})]), era, configuration=code)
+    assert sentence(result) == (
+        f"Twilio accepted the update of {SID}: the verification code was submitted."
+    )
+
+
+async def test_a_new_name_is_pending_review_and_the_old_one_stays_live(era):
+    sandbox = Sandbox()
+    result = await call(sandbox, {"sid": ONLINE_SENDER, "profile": {"name": "New"}}, era=era)
+    assert sentence(result) == (
+        'Twilio accepted the update of whatsapp:+15550100002: the name change to "New" is pending '
+        'review by Meta and "Owl Bakery" stays live meanwhile; status is now ONLINE:UPDATING '
+        "(usable while the change is applied)."
+    )
+
+
+async def test_the_name_that_is_live_already_is_no_change(era):
+    result = await call(
+        Sandbox(), {"sid": ONLINE_SENDER, "profile": {"name": "Owl Bakery"}}, era=era
+    )
+    assert "applied profile.name" in sentence(result)
+    assert "review" not in sentence(result)
+
+
+async def test_a_name_that_fails_beside_other_fields_is_said_to_have_failed(era):
+    changes = {"profile": {"name": "Another", "about": "new"}}
+    result = await call(Sandbox(), {"sid": REVIEW_SENDER, **changes}, era=era)
+    assert not result.is_error
+    assert "applied profile.about" in sentence(result)
+    assert 'the name "Another" was not accepted' in sentence(result)
+
+
+@pytest.mark.parametrize("place", ["top", "profile"])
+async def test_the_outcome_of_a_name_is_read_in_both_places_twilio_documents(era, place):
+    outcome = {"display_name_status": "pending_review"}
+    sender = SENDER | {"profile": {"name": "Old"}}
+    sender = (
+        sender | outcome if place == "top" else sender | {"profile": {"name": "Old", **outcome}}
+    )
+    result = await update(StandIn([answer(202, sender)]), era, profile={"name": "New"})
+    assert 'the name "New" was already under review by Meta' in sentence(result)
+
+
+async def test_a_pending_name_without_a_live_one_is_said_so(era):
+    result = await update(StandIn(), era, profile={"name": "New"})
+    assert "the old name stays live meanwhile" in sentence(result)
+
+
+async def test_an_rcs_sender_takes_its_own_fields(era):
+    profile = {
+        "banner_url": "https://a.example/b.png",
+        "accent_color": "#112233",
+        "phone_numbers": [{"phone_number": "+15550100001", "label": "phone"}],
+        "use_case": "OTP",
+    }
+    result = await call(Sandbox(), {"sid": RCS_SENDER, "profile": profile}, era=era)
+    assert result.structured_content["profile"]["banner_url"] == "https://a.example/b.png"
+    assert "applied profile.banner_url, profile.accent_color" in sentence(result)
+
+
+async def test_sections_sent_as_json_text_reach_twilio_as_objects(era):
+    twilio = StandIn()
+    await update(twilio, era, webhook='{"callback_url":"https://a.example"}')
+    assert json.loads(twilio.received[0].body) == {"webhook": {"callback_url": "https://a.example"}}
+
+
+async def test_an_unknown_tool_is_a_protocol_error(era):
+    async with Client(create_server(sandbox_settings(), sandbox=True), mode=era) as client:
+        with pytest.raises(MCPError) as caught:
+            await client.call_tool("updateSender", {})
+    assert caught.value.error.code == -32602
+    assert "updateSender" in caught.value.error.message
+
+
+async def test_the_tool_is_listed_with_its_title_and_true_annotations(era):
+    async with Client(create_server(sandbox_settings(), sandbox=True), mode=era) as client:
+        [tool] = (await client.list_tools()).tools
+        result = await client.call_tool("update_sender", {"sid": PENDING_SENDER, **EXAMPLE})
+    assert (tool.name, tool.title) == ("update_sender", "Update sender")
+    hints = tool.annotations.model_dump(exclude_none=True)
+    assert hints == {
+        "read_only_hint": False,
+        "destructive_hint": True,
+        "idempotent_hint": True,
+        "open_world_hint": True,
+    }
+    assert not result.is_error
