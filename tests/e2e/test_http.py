@@ -1,0 +1,204 @@
+"""The installed command over real HTTP: the MCP endpoint, its guards, its end."""
+
+import json
+import signal
+import socket
+import subprocess
+import threading
+
+import httpx2
+import psutil
+import pytest
+from mcp import Client
+from processes import PATIENCE, initialize, listening, receive, started, tool_call
+from sandboxed import ERAS
+
+from twilio_senders_mcp import __version__
+from twilio_senders_mcp.demo import EXAMPLE
+from twilio_senders_mcp.sandbox import ACCOUNT_SID, AUTH_TOKEN, ONLINE_SENDER, PENDING_SENDER
+from twilio_senders_mcp.twilio.client import MAX_CONNECTIONS
+
+CHANGE = {"sid": ONLINE_SENDER, "friendly_name": "x"}
+MODERN = {
+    "Accept": "application/json, text/event-stream",
+    "MCP-Protocol-Version": "2026-07-28",
+    "Mcp-Method": "tools/call",
+    "Mcp-Name": "update_sender",
+}
+META = {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientCapabilities": {},
+}
+
+
+def modern_call(number: int, **arguments):
+    params = {"name": "update_sender", "arguments": arguments, "_meta": META}
+    return {"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": params}
+
+
+@pytest.fixture(scope="module")
+def url():
+    with listening("http", "--sandbox") as (_, address):
+        yield address
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("era", ERAS)
+async def test_an_sdk_client_lists_and_calls_over_http(url, era):
+    async with Client(url, mode=era) as client:
+        [tool] = (await client.list_tools()).tools
+        result = await client.call_tool(tool.name, {"sid": PENDING_SENDER, **EXAMPLE})
+    assert result.structured_content["sid"] == PENDING_SENDER
+
+
+def test_health_tells_status_and_version(url):
+    answer = httpx2.get(url.replace("/mcp", "/healthz"))
+    assert answer.json() == {"status": "ok", "version": __version__}
+
+
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [({"Origin": "https://evil.example"}, 403), ({"Host": "evil.example"}, 421)],
+)
+def test_a_request_from_another_origin_or_for_another_host_is_refused(url, header, status):
+    answer = httpx2.post(url, headers={**MODERN, **header}, json=modern_call(1, **CHANGE))
+    assert answer.status_code == status
+
+
+def test_a_page_of_this_machine_may_call(url):
+    headers = {**MODERN, "Origin": "http://localhost:5173"}
+    answer = httpx2.post(url, headers=headers, json=modern_call(1, **CHANGE))
+    assert answer.json()["result"]["structuredContent"]["sid"] == ONLINE_SENDER
+
+
+def test_an_unknown_tool_is_a_protocol_error_over_http_too(url):
+    call = modern_call(1)
+    call["params"]["name"] = "nope"
+    answer = httpx2.post(url, headers={**MODERN, "Mcp-Name": "nope"}, json=call)
+    assert answer.json()["error"]["code"] == -32602
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_with_status_0_even_with_an_open_stream(number):
+    with listening("http", "--sandbox") as (process, url):
+        with _open_stream(url):
+            process.send_signal(number)
+            status = process.wait(timeout=10)
+        errors = process.stderr.read()
+    assert status == 0
+    assert b"Traceback" not in errors
+
+
+def _open_stream(url: str) -> socket.socket:
+    """The stream that a client of the older protocol keeps open for notifications."""
+    initialize = {
+        "jsonrpc": "2.0",
+        "id": 0,
+        "method": "initialize",
+        "params": {
+            "protocolVersion": "2025-11-25",
+            "capabilities": {},
+            "clientInfo": {"name": "test", "version": "1"},
+        },
+    }
+    accept = {"Accept": "application/json, text/event-stream"}
+    session = httpx2.post(url, headers=accept, json=initialize).headers["mcp-session-id"]
+    host, _, port = url.removeprefix("http://").removesuffix("/mcp").partition(":")
+    stream = socket.create_connection((host, int(port)), timeout=PATIENCE)
+    request = (
+        f"GET /mcp HTTP/1.1\r\nHost: {host}:{port}\r\nAccept: text/event-stream\r\n"
+        f"Mcp-Session-Id: {session}\r\nMCP-Protocol-Version: 2025-11-25\r\n\r\n"
+    )
+    stream.sendall(request.encode())
+    assert stream.recv(1000).startswith(b"HTTP/1.1 200")
+    return stream
+
+
+def test_a_port_that_is_taken_is_said_so():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        with started("http", "--port", port) as process:
+            _, errors = process.communicate(timeout=PATIENCE)
+    assert errors.decode() == (
+        f"twilio-senders-mcp: cannot listen on 127.0.0.1 port {port}: Address already in use\n"
+    )
+    assert process.returncode == 1
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.com"])
+def test_an_address_beyond_this_machine_is_refused(host):
+    with started("http", "--host", host) as process:
+        _, errors = process.communicate(timeout=PATIENCE)
+    assert b"only an address of this machine is served" in errors
+    assert process.returncode == 1
+
+
+def test_the_ipv6_loopback_is_served():
+    with listening("http", "--sandbox", "--host", "::1") as (_, url):
+        assert url.startswith("http://[::1]:")
+        answer = httpx2.post(url, headers=MODERN, json=modern_call(1, **CHANGE))
+    assert answer.status_code == 200
+
+
+def test_the_sandbox_command_is_twilio_for_any_client():
+    with listening("sandbox") as (process, url):
+        path = f"{url}/v2/Channels/Senders/{ONLINE_SENDER}"
+        refused = httpx2.get(path)
+        sender = httpx2.get(path, auth=(ACCOUNT_SID, AUTH_TOKEN))
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=10) == 0
+    assert (refused.status_code, refused.json()["code"]) == (401, 20003)
+    assert sender.json()["sid"] == ONLINE_SENDER
+
+
+@pytest.mark.anyio
+async def test_a_thousand_calls_at_once_all_finish_over_a_bounded_number_of_sockets():
+    calls = 1000
+    with listening("sandbox") as (_, twilio):
+        environment = {"TWILIO_BASE_URL": twilio, **_credentials()}
+        with started("--log-level", "error", **environment) as process:
+            most = _Watch(process, int(twilio.rpartition(":")[2]))
+            answers = _call_all(process, calls)
+            sockets = most.stop()
+    assert all(not answer["result"].get("isError") for answer in answers)
+    assert len(answers) == calls
+    assert 1 <= sockets <= MAX_CONNECTIONS
+
+
+def _call_all(process: subprocess.Popen[bytes], calls: int) -> list[dict]:
+    initialize(process)
+    lines = [json.dumps(tool_call(number, **CHANGE)).encode() + b"\n" for number in range(calls)]
+    writer = threading.Thread(
+        target=lambda: (process.stdin.write(b"".join(lines)), process.stdin.flush())
+    )
+    writer.start()
+    answers = [receive(process) for _ in range(calls)]
+    writer.join()
+    return answers
+
+
+class _Watch:
+    """Counts the most connections to a port that a process has at any moment."""
+
+    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
+        self._process = psutil.Process(process.pid)
+        self._port = port
+        self._most = 0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._stop.wait(0.01):
+            connections = self._process.net_connections("tcp")
+            now = sum(bool(c.raddr) and c.raddr.port == self._port for c in connections)
+            self._most = max(self._most, now)
+
+    def stop(self) -> int:
+        self._stop.set()
+        self._thread.join()
+        return self._most
+
+
+def _credentials() -> dict[str, str]:
+    return {"TWILIO_ACCOUNT_SID": ACCOUNT_SID, "TWILIO_AUTH_TOKEN": AUTH_TOKEN}

@@ -1,0 +1,152 @@
+"""The installed command over real stdio, started as an AI tool starts it."""
+
+import json
+import signal
+import threading
+
+import pytest
+from mcp import Client, StdioServerParameters
+from processes import COMMAND, PATIENCE, initialize, receive, send, started, tool_call
+from sandboxed import ERAS
+
+from twilio_senders_mcp import __version__
+from twilio_senders_mcp.demo import EXAMPLE
+from twilio_senders_mcp.sandbox import ONLINE_SENDER, PENDING_SENDER
+
+CHANGE = {"sid": ONLINE_SENDER, "friendly_name": "x"}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("era", ERAS)
+async def test_an_sdk_client_lists_and_calls_over_stdio(era):
+    server = StdioServerParameters(command=COMMAND[0], args=[*COMMAND[1:], "--sandbox"])
+    async with Client(server, mode=era) as client:
+        [tool] = (await client.list_tools()).tools
+        result = await client.call_tool(tool.name, {"sid": PENDING_SENDER, **EXAMPLE})
+    assert result.structured_content["status"] == "VERIFYING"
+
+
+def test_nothing_but_mcp_is_on_stdout_and_nothing_on_stderr():
+    with started("--sandbox") as process:
+        initialize(process)
+        send(process, tool_call(1, **CHANGE), tool_call(2, sid="wrong"))
+        answers = {receive(process)["id"] for _ in range(2)}
+        rest, errors = process.communicate(timeout=PATIENCE)
+    assert answers == {1, 2}
+    assert (rest, errors, process.returncode) == (b"", b"", 0)
+
+
+def test_end_of_input_ends_it_with_status_0():
+    with started("--sandbox") as process:
+        output = process.communicate(timeout=PATIENCE)
+    assert (output, process.returncode) == ((b"", b""), 0)
+
+
+def test_end_of_input_in_the_middle_of_a_call_ends_it_with_status_0():
+    with started(TWILIO_BASE_URL="http://127.0.0.1:9", **_credentials()) as process:
+        initialize(process)
+        send(process, *(tool_call(number, **CHANGE) for number in range(5)))
+        _, errors = process.communicate(timeout=PATIENCE)
+    assert (errors, process.returncode) == (b"", 0)
+
+
+def test_a_client_that_goes_away_leaves_no_traceback():
+    with started("--sandbox") as process:
+        initialize(process)
+        process.stdout.close()
+        send(process, *(tool_call(number, **CHANGE) for number in range(50)))
+        process.stdin.close()
+        errors = process.stderr.read()
+        status = process.wait(timeout=PATIENCE)
+    assert (errors, status) == (b"", 0)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_at_once_with_status_0(number):
+    with started("--sandbox") as process:
+        initialize(process)
+        process.send_signal(number)
+        status = process.wait(timeout=5)
+        errors = process.stderr.read()
+    assert (errors, status) == (b"", 0)
+
+
+def test_without_credentials_it_starts_and_a_call_says_what_to_set():
+    with started() as process:
+        initialize(process)
+        send(process, tool_call(1, **CHANGE))
+        result = receive(process)["result"]
+    assert "Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN" in result["content"][0]["text"]
+
+
+def test_a_setting_that_cannot_be_used_is_named_on_stderr_and_the_status_is_2():
+    with started(TWILIO_SENDERS_TIMOUT="3") as process:
+        output, errors = process.communicate(timeout=PATIENCE)
+    assert errors == (
+        b"twilio-senders-mcp: TWILIO_SENDERS_TIMOUT: unknown setting; "
+        b"did you mean TWILIO_SENDERS_TIMEOUT?\n"
+    )
+    assert (output, process.returncode) == (b"", 2)
+
+
+def test_a_client_that_never_reads_stderr_does_not_stall_10_000_calls():
+    calls = 10_000
+    with started("--sandbox", "--log-level", "debug") as process:
+        initialize(process)
+
+        def write():
+            for number in range(calls):
+                process.stdin.write(json.dumps(tool_call(number, **CHANGE)).encode() + b"\n")
+            process.stdin.flush()
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        failed = sum(receive(process)["result"].get("isError", False) for _ in range(calls))
+        writer.join()
+        process.stdin.close()
+        status = process.wait(timeout=PATIENCE)
+        logged = process.stderr.read()
+    assert failed == 0
+    assert status == 0
+    assert len(logged) > 4096  # there was more to say than anyone read
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"not json\n", b"\xff\xfe\n", b"[]\n", b'{"jsonrpc":"2.0"}\n', b"\n", b"[" * 100_000 + b"\n"],
+)
+def test_a_line_that_is_no_message_does_not_end_the_server(line):
+    with started("--sandbox") as process:
+        initialize(process)
+        process.stdin.write(line)
+        send(process, tool_call(7, **CHANGE))
+        answers = [receive(process)]
+        if answers[0].get("id") != 7:
+            answers.append(receive(process))
+    assert answers[-1]["id"] == 7
+
+
+def test_the_version_is_printed():
+    with started("--version") as process:
+        output, _ = process.communicate(timeout=PATIENCE)
+    assert output.decode() == f"twilio-senders-mcp {__version__}\n"
+
+
+def test_the_demo_shows_each_step_and_ends_with_status_0():
+    with started("demo") as process:
+        output, errors = process.communicate(timeout=PATIENCE)
+    shown = output.decode()
+    assert (errors, process.returncode) == (b"", 0)
+    for part in (
+        "update_sender: Update sender",
+        f"POST /v2/Channels/Senders/{PENDING_SENDER}",
+        '"verification_code": "[redacted]"',
+        "status is now VERIFYING",
+        "profile.nmae: unknown field; did you mean name?",
+        "Every step gave what it should.",
+    ):
+        assert part in shown
+
+
+def _credentials() -> dict[str, str]:
+    return {"TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "TWILIO_AUTH_TOKEN": "token"}

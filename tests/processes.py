@@ -1,0 +1,79 @@
+"""Starting the installed command as its users do, and always ending what was started."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+COMMAND = [sys.executable, "-m", "twilio_senders_mcp"]
+PATIENCE = 60
+"""Seconds until a test gives a process up; none should need a tenth of it."""
+
+INITIALIZE = {
+    "jsonrpc": "2.0",
+    "id": 0,
+    "method": "initialize",
+    "params": {
+        "protocolVersion": "2025-11-25",
+        "capabilities": {},
+        "clientInfo": {"name": "test", "version": "1"},
+    },
+}
+INITIALIZED = {"jsonrpc": "2.0", "method": "notifications/initialized"}
+
+
+@contextmanager
+def started(*words: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the command with pipes on all three streams; kill it if it outlives the block."""
+    process = subprocess.Popen(
+        [*COMMAND, *words],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, **environment},
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait(timeout=PATIENCE)
+        for stream in (process.stdin, process.stdout, process.stderr):
+            with suppress(BrokenPipeError):  # what was never read cannot be flushed any more
+                stream.close()
+
+
+@contextmanager
+def listening(*words: str, **environment: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """Run a form of the command that listens; yields it with the address that it printed."""
+    with started(*words, "--port", "0", **environment) as process:
+        announced = process.stderr.readline().decode()
+        found = re.search(r"http://\S+", announced)
+        assert found, announced
+        yield process, found.group()
+
+
+def send(process: subprocess.Popen[bytes], *messages: dict[str, Any]) -> None:
+    process.stdin.write(b"".join(json.dumps(message).encode() + b"\n" for message in messages))
+    process.stdin.flush()
+
+
+def receive(process: subprocess.Popen[bytes]) -> dict[str, Any]:
+    """The next line of stdout, which must be a JSON-RPC message."""
+    message = json.loads(process.stdout.readline())
+    assert message["jsonrpc"] == "2.0"
+    return message
+
+
+def initialize(process: subprocess.Popen[bytes]) -> None:
+    send(process, INITIALIZE)
+    assert receive(process)["id"] == 0
+    send(process, INITIALIZED)
+
+
+def tool_call(number: int, **arguments: Any) -> dict[str, Any]:
+    params = {"name": "update_sender", "arguments": arguments}
+    return {"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": params}
