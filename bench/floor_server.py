@@ -1,0 +1,107 @@
+"""The floor that `run.py` compares with: the same tool as a newcomer to the SDK would write it.
+
+Nested models, the SDK's defaults, one shared HTTP client, and nothing else: no strictness, no
+retries, no bounds, no wording of failures. It is pointed at the sandbox by the same environment
+variables. ``python floor_server.py`` serves stdio, ``python floor_server.py http PORT`` serves
+Streamable HTTP on loopback.
+"""
+
+import os
+import sys
+from typing import Any, Literal
+
+import httpx2
+from mcp.server import MCPServer
+from pydantic import BaseModel
+
+
+class Configuration(BaseModel):
+    """How the sender is registered."""
+
+    waba_id: str | None = None
+    verification_method: Literal["sms", "voice"] | None = None
+    verification_code: str | None = None
+    voice_application_sid: str | None = None
+    account_type: str | None = None
+
+
+class Webhook(BaseModel):
+    """The addresses that Twilio calls."""
+
+    callback_url: str | None = None
+    callback_method: Literal["POST", "PUT"] | None = None
+    fallback_url: str | None = None
+    fallback_method: Literal["POST", "PUT"] | None = None
+    status_callback_url: str | None = None
+    status_callback_method: str | None = None
+
+
+class Email(BaseModel):
+    """One e-mail address."""
+
+    email: str
+    label: str = "Email"
+
+
+class Website(BaseModel):
+    """One web site."""
+
+    website: str
+    label: str = "Website"
+
+
+class Profile(BaseModel):
+    """What people see of the sender."""
+
+    name: str | None = None
+    about: str | None = None
+    address: str | None = None
+    description: str | None = None
+    emails: list[Email] | None = None
+    logo_url: str | None = None
+    vertical: str | None = None
+    websites: list[Website] | None = None
+
+
+class Body(BaseModel):
+    """What is posted."""
+
+    configuration: Configuration | None = None
+    webhook: Webhook | None = None
+    profile: Profile | None = None
+
+
+mcp = MCPServer("floor", log_level="WARNING")
+clients: list[httpx2.AsyncClient] = []
+
+
+@mcp.tool()
+async def update_sender(
+    sid: str,
+    configuration: Configuration | None = None,
+    webhook: Webhook | None = None,
+    profile: Profile | None = None,
+) -> dict[str, Any]:
+    """Update a sender's configuration, webhook or profile."""
+    body = Body(configuration=configuration, webhook=webhook, profile=profile)
+    response = await http_client().post(
+        f"/v2/Channels/Senders/{sid}",
+        json=body.model_dump(exclude_unset=True, exclude_none=True),
+    )
+    response.raise_for_status()
+    return response.json()
+
+
+def http_client() -> httpx2.AsyncClient:
+    """Return the one HTTP client, made on the first call."""
+    if not clients:
+        credentials = (os.environ["TWILIO_ACCOUNT_SID"], os.environ["TWILIO_AUTH_TOKEN"])
+        clients.append(httpx2.AsyncClient(base_url=os.environ["TWILIO_BASE_URL"], auth=credentials))
+    return clients[0]
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["http"]:
+        mcp.run("streamable-http", port=int(sys.argv[2]))
+    else:
+        mcp.run("stdio")
