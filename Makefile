@@ -9,14 +9,14 @@ demo: $(VENV)/.installed
 	@$(BIN)/twilio-senders-mcp demo
 
 test: $(VENV)/.installed-dev
-	$(BIN)/pytest -m "not inspector"
+	$(BIN)/pytest -n auto -m "not inspector"
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/pyright
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -m "not inspector"
+	$(BIN)/coverage run -m pytest -n auto -m "not inspector"
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 
@@ -26,7 +26,7 @@ format: $(VENV)/.installed-dev
 
 # MCP Inspector against mcp.json; needs Node 20+.
 inspector: $(VENV)/.installed-dev .ci/node/.installed
-	$(BIN)/pytest -m inspector -n 0
+	$(BIN)/pytest -m inspector
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python bench/run.py

@@ -53,7 +53,11 @@ def listening(*words: str, **environment: str) -> Iterator[tuple[subprocess.Pope
         announced = process.stderr.readline().decode()
         found = re.search(r"http://\S+", announced)
         assert found, announced
-        yield process, found.group()
+        try:
+            yield process, found.group()
+        finally:
+            process.terminate()
+            process.wait(timeout=PATIENCE)
 
 
 def send(process: subprocess.Popen[bytes], *messages: dict[str, Any]) -> None:

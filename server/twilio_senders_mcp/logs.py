@@ -15,6 +15,12 @@ from typing_extensions import override
 
 # POSIX: a pipe that polls writable takes this many bytes without blocking.
 _ATOMIC: Final = 4096
+_NOISY: Final = {
+    "httpx2": logging.WARNING,
+    "httpcore2": logging.WARNING,
+    "mcp": logging.WARNING,
+    "stamina": logging.ERROR,
+}
 _FORMAT: Final = "%(levelname)s %(name)s: %(message)s"
 
 
@@ -46,11 +52,9 @@ class LossyStderrHandler(logging.Handler):
 def configure_logging(level: str) -> None:
     """Send this process's logs to stderr from ``level`` on: debug, info, warning or error."""
     logging.basicConfig(level=level.upper(), handlers=[LossyStderrHandler()], force=True)
-    if level != "debug":
-        # One line per HTTP request and per retry is noise below debugging.
-        for name in ("httpx2", "httpcore2", "mcp", "stamina"):
-            logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
-        logging.getLogger("stamina").setLevel(logging.ERROR)
+    # One line per HTTP request or retry is noise to anyone who is not debugging.
+    for name, least in _NOISY.items():
+        logging.getLogger(name).setLevel(logging.NOTSET if level == "debug" else least)
 
 
 def _takes_at_once(descriptor: int) -> bool:

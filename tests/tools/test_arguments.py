@@ -1,6 +1,7 @@
 """How a tool reads its arguments, and how it says what is wrong with them."""
 
 import pytest
+from pydantic import BaseModel
 
 from twilio_senders_mcp.tools.arguments import ISSUES_MAX, ArgumentsReader, InvalidArguments
 from twilio_senders_mcp.tools.update_sender import UpdateSenderArguments
@@ -160,3 +161,13 @@ def test_a_text_field_keeps_text_that_looks_like_json(text):
 @pytest.mark.parametrize("text", ["{", "[" * 100_000, "x"])
 def test_text_that_is_no_json_is_refused_as_text(text):
     assert only_issue(profile=text)[0] == "profile"
+
+
+def test_a_mistake_that_has_no_words_yet_is_still_named():
+    class Odd(BaseModel):
+        number: int
+
+    with pytest.raises(InvalidArguments) as caught:
+        ArgumentsReader(Odd).read({"number": "x"})
+    [issue] = caught.value.issues
+    assert (issue.path, issue.expected) == ("number", "not valid")

@@ -10,7 +10,16 @@ from sandboxed import ERAS, call, sandbox_settings
 from stand_in import StandIn, answer
 from virtual_time import in_virtual_time
 
-from twilio_senders_mcp.sandbox import ONLINE_SENDER, PENDING_SENDER, REVIEW_SENDER, Fault, Sandbox
+from twilio_senders_mcp.sandbox import (
+    ACCOUNT_SID,
+    API_KEY,
+    API_SECRET,
+    ONLINE_SENDER,
+    PENDING_SENDER,
+    REVIEW_SENDER,
+    Fault,
+    Sandbox,
+)
 from twilio_senders_mcp.server import create_server
 from twilio_senders_mcp.settings import load_settings
 from twilio_senders_mcp.tools.failure import ERROR_META, failure_result
@@ -133,6 +142,17 @@ async def test_wrong_credentials_are_refused_by_the_sandbox_itself_and_stay_secr
     assert facts(result)["code"] == 20003
     assert "correct-horse-battery" not in result.model_dump_json()
     assert "f" * 32 not in result.model_dump_json()
+
+
+async def test_an_api_key_goes_before_the_auth_token():
+    settings = load_settings(
+        twilio_account_sid=ACCOUNT_SID,
+        twilio_auth_token="wrong",
+        twilio_api_key=API_KEY,
+        twilio_api_secret=API_SECRET,
+    )
+    async with Client(create_server(settings, app=Sandbox())) as client:
+        assert not (await client.call_tool("update_sender", CHANGE)).is_error
 
 
 async def test_an_unknown_sender_names_the_likely_causes():

@@ -65,8 +65,8 @@ class ArgumentsReader(Generic[ModelT]):
         raise InvalidArguments(issues, len(details))
 
     def _issue(self, detail: ErrorDetails) -> Issue:
-        path, schema = self._resolve(detail["loc"])
-        kind = detail["type"]
+        path, kind = detail["loc"], detail["type"]
+        schema = self._schema_at(path)
         if kind == "extra_forbidden":
             name = str(path[-1])
             return Issue(_written(path), "unknown field", self._nearest_field(path[:-1], name))
@@ -84,25 +84,18 @@ class ArgumentsReader(Generic[ModelT]):
             return Issue(_written(path), phrase(detail.get("ctx", {})))
         return Issue(_written(path), "not valid")
 
-    def _resolve(self, location: Path) -> tuple[Path, Schema]:
-        """Follow a location through the schema, leaving out the steps that name no key.
-
-        Pydantic also names the branch of a union that it tried; a caller knows nothing of those.
-        """
-        schema, path = self.schema, ()
-        for step in location:
-            form = object_schema(schema)
-            if form is not None and isinstance(step, str):
-                path = (*path, step)
-                schema = form.get("properties", {}).get(step, {})
-            elif (items := array_schema(schema)) is not None and isinstance(step, int):
-                path = (*path, step)
-                schema = items["items"]
-        return path, schema
+    def _schema_at(self, path: Path) -> Schema:
+        """Follow a path through the schema; an unknown key leads to an empty one."""
+        schema = self.schema
+        for step in path:
+            if isinstance(step, int):
+                schema = (array_schema(schema) or {}).get("items", {})
+            else:
+                schema = (object_schema(schema) or {}).get("properties", {}).get(step, {})
+        return schema
 
     def _nearest_field(self, parent: Path, name: str) -> str | None:
-        _, schema = self._resolve(parent)
-        form = object_schema(schema) or {}
+        form = object_schema(self._schema_at(parent)) or {}
         nearest = _nearest(name, list(form.get("properties", {})))
         return nearest or self._places.get(_plain(name))
 

@@ -43,11 +43,8 @@ def array_schema(schema: Schema) -> Schema | None:
 
 
 def allowed_values(schema: Schema) -> list[str]:
-    """Return the values that a schema enumerates, empty if it allows others."""
-    for form in _forms(schema):
-        if "enum" in form:
-            return form["enum"]
-    return []
+    """Return the values that a schema enumerates."""
+    return next(form["enum"] for form in _forms(schema) if "enum" in form)
 
 
 def _inline(node: Any, definitions: dict[str, Schema]) -> Any:

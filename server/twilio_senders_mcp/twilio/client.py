@@ -138,14 +138,11 @@ class SendersClient:
         raise AssertionError("stamina raises the last failure")  # pragma: no cover
 
     async def _send(self, method: str, path: str, body: bytes, deadline: float) -> httpx.Response:
-        latest_start = deadline - retry.ATTEMPT_MIN
-        with anyio.CancelScope(deadline=latest_start) as waiting:
+        with anyio.CancelScope(deadline=deadline - retry.ATTEMPT_MIN) as waiting:
             await self._connections.acquire()
         if waiting.cancelled_caught:
             raise NotSent("busy")
         try:
-            if anyio.current_time() > latest_start:
-                raise NotSent("busy")
             with anyio.fail_after(min(self._timeout, deadline - anyio.current_time())):
                 return await self._open().request(method, path, content=body)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:

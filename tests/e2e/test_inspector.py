@@ -1,0 +1,101 @@
+"""MCP Inspector, as a person would use it, on the entries of mcp.json and in both eras."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from processes import PATIENCE, listening
+
+from twilio_senders_mcp.demo import EXAMPLE
+from twilio_senders_mcp.sandbox import ONLINE_SENDER, PENDING_SENDER
+
+pytestmark = [
+    pytest.mark.inspector,
+    pytest.mark.parametrize("era", ["legacy", "modern"]),
+]
+
+STDIO_ENTRIES = ["twilio-senders", "twilio-senders-sandbox"]
+OK, TOOL_FAILED = 0, 5
+
+
+@pytest.fixture
+def inspect(root, era, tmp_path):
+    def run(*words: str, config: Path = root / "mcp.json") -> subprocess.CompletedProcess[str]:
+        inspector = root / ".ci/node/node_modules/.bin/mcp-inspector"
+        options = ["--config", str(config), "--protocol-era", era, "--format", "json", "-q"]
+        return subprocess.run(
+            [str(inspector), "--cli", *options, *words],
+            cwd=root,
+            env={**os.environ, "HOME": str(tmp_path), "MCP_INSPECTOR_SECRET_STORE": "memory"},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+
+    return run
+
+
+def call(inspect, server: str, arguments: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    done = inspect(
+        *("--server", server, "--method", "tools/call", "--tool-name", "update_sender"),
+        *("--tool-args-json", json.dumps(arguments)),
+    )
+    return done.returncode, json.loads(done.stdout)["result"]
+
+
+@pytest.mark.parametrize("server", STDIO_ENTRIES)
+def test_the_strict_lint_of_tools_list_finds_nothing(inspect, server):
+    done = inspect("--server", server, "--method", "tools/list", "--strict")
+    assert (done.returncode, done.stderr) == (OK, "")
+    assert [tool["name"] for tool in json.loads(done.stdout)["result"]["tools"]] == [
+        "update_sender"
+    ]
+
+
+def test_a_call_with_nested_arguments_and_nulls_succeeds(inspect):
+    changes = {
+        "webhook": {"callback_url": None, "callback_method": "POST"},
+        "profile": {"about": "", "websites": [{"website": "https://a.example"}]},
+    }
+    code, result = call(inspect, "twilio-senders-sandbox", {"sid": ONLINE_SENDER, **changes})
+    assert code == OK
+    assert result["structuredContent"]["webhook"]["callback_url"] is None
+    assert result["structuredContent"]["profile"]["websites"] == [
+        {"website": "https://a.example", "label": "Website"}
+    ]
+
+
+def test_the_request_example_of_twilios_page_succeeds(inspect):
+    code, result = call(inspect, "twilio-senders-sandbox", {"sid": PENDING_SENDER, **EXAMPLE})
+    assert code == OK
+    assert result["structuredContent"]["status"] == "VERIFYING"
+
+
+def test_a_refused_call_reaches_the_person_with_its_reason(inspect):
+    arguments = {"sid": ONLINE_SENDER, "profile": {"nmae": "x"}}
+    code, result = call(inspect, "twilio-senders-sandbox", arguments)
+    assert code == TOOL_FAILED
+    assert "did you mean name?" in result["content"][0]["text"]
+
+
+def test_the_entry_for_real_use_says_what_to_set(inspect):
+    code, result = call(inspect, "twilio-senders", {"sid": ONLINE_SENDER, "friendly_name": "x"})
+    assert code == TOOL_FAILED
+    assert "Set TWILIO_ACCOUNT_SID" in result["content"][0]["text"]
+
+
+def test_the_http_entry_works_while_a_server_runs(inspect, root, tmp_path):
+    with listening("http", "--sandbox") as (_, url):
+        servers = json.loads((root / "mcp.json").read_text())["mcpServers"]
+        entry = servers["twilio-senders-http"] | {"url": url}  # another port than 8000
+        config = tmp_path / "mcp.json"
+        config.write_text(json.dumps({"mcpServers": {"twilio-senders-http": entry}}))
+        done = inspect(
+            *("--server", "twilio-senders-http", "--method", "tools/list", "--strict"),
+            config=config,
+        )
+    assert (done.returncode, done.stderr) == (OK, "")

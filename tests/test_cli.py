@@ -1,0 +1,102 @@
+"""The command line in process: what its words choose, and how it refuses them."""
+
+import signal
+
+import pytest
+
+from twilio_senders_mcp import cli, demo
+from twilio_senders_mcp.__main__ import main
+
+
+@pytest.fixture(autouse=True)
+def restored_signals():
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in kept.items():
+        signal.signal(number, handler)
+
+
+@pytest.fixture
+def chosen(monkeypatch):
+    """Replace the runners by one that tells what was chosen."""
+    runs = []
+
+    def instead(name):
+        return lambda options, settings: runs.append((name, options, settings)) or 0
+
+    for name in ("_serve_stdio", "_serve_http", "_serve_sandbox", "_run_demo"):
+        monkeypatch.setattr(cli, name, instead(name))
+    return runs
+
+
+@pytest.mark.parametrize(
+    ("words", "runner", "values"),
+    [
+        ([], "_serve_stdio", {"sandbox": False}),
+        (["--sandbox"], "_serve_stdio", {"sandbox": True}),
+        (["http"], "_serve_http", {"sandbox": False, "host": "127.0.0.1", "port": 8000}),
+        (["http", "--sandbox", "--port", "9"], "_serve_http", {"sandbox": True, "port": 9}),
+        (["--sandbox", "http"], "_serve_http", {"sandbox": True}),
+        (["sandbox"], "_serve_sandbox", {"port": 4010}),
+        (["demo"], "_run_demo", {}),
+    ],
+)
+def test_the_words_choose_a_runner(chosen, words, runner, values):
+    assert cli.run(words) == 0
+    [(name, options, _)] = chosen
+    assert name == runner
+    assert {key: getattr(options, key) for key in values} == values
+
+
+@pytest.mark.parametrize("before", [[], ["http"]])
+def test_flags_become_settings_in_both_serving_forms(chosen, before):
+    flags = ["--region", "ie1", "--edge", "dublin", "--timeout", "7", "--log-level", "info"]
+    cli.run([*before, *flags, "--base-url", "https://api.example"])
+    [(_, _, settings)] = chosen
+    assert settings.twilio_region == "ie1"
+    assert settings.twilio_edge == "dublin"
+    assert settings.twilio_senders_timeout == 7
+    assert settings.twilio_senders_log_level == "info"
+    assert settings.twilio_base_url == "https://api.example"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--sandbx"], ["--sand"], ["serve"], ["http", "--port", "x"], ["http", "--port", "65536"]],
+)
+def test_a_word_that_is_not_known_is_refused_with_status_2(words, capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.run(words)
+    assert ended.value.code == 2
+    assert "error:" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("secret", ["token", "secret", "key", "password", "sid"])
+def test_no_flag_takes_a_credential(secret, capsys):
+    with pytest.raises(SystemExit):
+        cli.run(["http", "--help"])
+    assert f"--{secret}" not in capsys.readouterr().out
+
+
+def test_a_setting_that_cannot_be_used_ends_it_with_status_2(capsys):
+    assert cli.run(["--timeout", "never"]) == 2
+    said = capsys.readouterr().err
+    assert said == (
+        "twilio-senders-mcp: TWILIO_SENDERS_TIMEOUT: expected a number of seconds, above 0 to 600\n"
+    )
+
+
+def test_a_demo_step_that_fails_ends_it_with_status_1(monkeypatch, capsys):
+    call = {**demo._GOOD_CALL, "profile": {"name": "Another"}}
+    monkeypatch.setattr(demo, "_GOOD_CALL", call)
+    assert cli.run(["demo"]) == 1
+    assert "the demo failed: the profile that arrived is another" in capsys.readouterr().err
+
+
+def test_the_command_reads_this_processs_words(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["twilio-senders-mcp", "--version"])
+    monkeypatch.setattr("gc.disable", lambda: None)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith("twilio-senders-mcp ")
