@@ -36,7 +36,7 @@ async def fetch(client, sid):
 @pytest.mark.parametrize(
     ("sender_id", "expected"),
     [
-        ("whatsapp:+15550101112", ["CREATING", "VERIFYING", "ONLINE", "ONLINE"]),
+        ("whatsapp:+15550101112", ["CREATING", "OFFLINE", "VERIFYING", "ONLINE"]),
         ("whatsapp:+15550101111", ["CREATING", *["PENDING_VERIFICATION"] * 3]),
         ("rcs:agent", ["CREATING", "TWILIO_REVIEW", "ONLINE", "ONLINE"]),
     ],

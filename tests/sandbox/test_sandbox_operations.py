@@ -89,7 +89,7 @@ async def test_a_sender_has_properties_once_it_is_registered(client, clock):
     body = {"sender_id": "whatsapp:+15550101112", "profile": {"name": "New"}}
     url = f"{SENDERS}/{(await client.post(SENDERS, json=body)).json()['sid']}"
     assert (await client.get(url)).json()["properties"] is None
-    clock.now += 4
+    clock.now += 6
     assert (await client.get(url)).json()["properties"]["quality_rating"] == "HIGH"
 
 

@@ -13,7 +13,7 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import cast
 from urllib.parse import parse_qsl
 
@@ -79,6 +79,10 @@ class Sandbox:
     def sids(self) -> list[str]:
         """Return the SIDs of all senders, oldest first."""
         return self._senders.sids()
+
+    def take_offline(self, sid: str, *, code: str, message: str) -> None:
+        """Let a sender fail: it is offline from now on, for this reason."""
+        self._senders.take_offline(sid, code, message, self._clock())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection: HTTP, or the server's lifespan."""
@@ -147,8 +151,11 @@ class Sandbox:
             case "POST", "faults":
                 try:
                     self.inject(read_fault(request.body or b""))
-                except ValueError as error:
-                    return _Answer(400, {"error": str(error)}, _PLAIN)
+                except ValueError:
+                    keys = ", ".join(field.name for field in fields(Fault))
+                    return _Answer(
+                        400, {"error": f"expected an object with some of {keys}"}, _PLAIN
+                    )
                 return _Answer(201, {}, _PLAIN)
             case "DELETE", "faults":
                 self.clear_faults()

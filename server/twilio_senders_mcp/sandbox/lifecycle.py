@@ -47,8 +47,17 @@ def registration(sender_id: str, now: float, step: float) -> Schedule:
     if sender_id.startswith("rcs:"):
         return [(now + step, "TWILIO_REVIEW"), (now + 2 * step, "ONLINE")]
     if int(sender_id[-1]) % 2 == 0:
-        return [(now + step, "VERIFYING"), (now + 2 * step, "ONLINE")]
+        # Twilio shows OFFLINE, without any reason, for a while after a registration.
+        return [(now + step, "OFFLINE"), (now + 2 * step, "VERIFYING"), (now + 3 * step, "ONLINE")]
     return [(now + step, "PENDING_VERIFICATION")]
+
+
+def take_offline(sender: Sender, code: str, message: str) -> None:
+    """Let a sender fail: from now on it is offline, for this reason."""
+    sender.schedule = []
+    sender.status = "OFFLINE"
+    more_info = f"https://www.twilio.com/docs/errors/{code}"
+    sender.offline_reasons = [{"code": code, "message": message, "more_info": more_info}]
 
 
 def check_code(code: str) -> None:

@@ -32,6 +32,10 @@ class Senders:
         """Return the SIDs of all senders, oldest first."""
         return list(self._by_sid)
 
+    def take_offline(self, sid: str, code: str, message: str, now: float) -> None:
+        """Let a sender fail for a reason."""
+        lifecycle.take_offline(self._get(sid, now), code, message)
+
     def page(self, query: Mapping[str, str], origin: str, now: float) -> JsonObject:
         """Return one page of a channel's senders and its ``meta`` block."""
         wanted = PageQuery.read(query)
