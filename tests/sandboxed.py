@@ -1,5 +1,7 @@
 """Servers on the sandbox, as most tests need them."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from mcp import Client
@@ -17,13 +19,32 @@ def sandbox_settings(**others: Any) -> Settings:
     return load_settings(twilio_account_sid=ACCOUNT_SID, twilio_auth_token=AUTH_TOKEN, **others)
 
 
+@asynccontextmanager
+async def connected(app: Any, *, era: str = "auto", **others: Any) -> AsyncIterator[Client]:
+    """A client of a server in whose process `app` answers in Twilio's place.
+
+    Settings go before the client's own options.
+    """
+    options = {name: value for name, value in others.items() if name in Settings.model_fields}
+    client = {name: value for name, value in others.items() if name not in options}
+    server = create_server(sandbox_settings(**options), app=app)
+    async with Client(server, mode=era, **client) as connection:
+        yield connection
+
+
 async def call(
     app: Any,
     arguments: dict[str, Any],
     *,
+    tool: str = "update_sender",
     era: str = "auto",
     **others: Any,
 ) -> CallToolResult:
-    """Call `update_sender` of a server in whose process `app` answers in Twilio's place."""
-    async with Client(create_server(sandbox_settings(**others), app=app), mode=era) as client:
-        return await client.call_tool("update_sender", arguments)
+    """Call one tool of such a server."""
+    async with connected(app, era=era, **others) as client:
+        return await client.call_tool(tool, arguments)
+
+
+def sentence(result: CallToolResult) -> str:
+    """What a model reads first."""
+    return result.content[0].text.split("\n", 1)[0]

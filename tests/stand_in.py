@@ -11,6 +11,7 @@ SENDER = {"sid": "XE" + "a" * 32, "status": "ONLINE", "sender_id": "whatsapp:+15
 class Received:
     method: str
     path: str
+    query: str
     headers: dict[str, str]
     body: bytes
 
@@ -30,7 +31,8 @@ class StandIn:
             body += message.get("body", b"")
             more = message.get("more_body", False)
         headers = {key.decode().lower(): value.decode() for key, value in scope["headers"]}
-        self.received.append(Received(scope["method"], scope["raw_path"].decode(), headers, body))
+        path, query = scope["raw_path"].decode(), scope["query_string"].decode()
+        self.received.append(Received(scope["method"], path, query, headers, body))
         status, answer_headers, answer = self._next()
         raw = [(key.lower().encode(), value.encode()) for key, value in answer_headers.items()]
         await send({"type": "http.response.start", "status": status, "headers": raw})

@@ -62,7 +62,15 @@ def test_flags_become_settings_in_both_serving_forms(chosen, before):
 
 @pytest.mark.parametrize(
     "words",
-    [["--sandbx"], ["--sand"], ["serve"], ["http", "--port", "x"], ["http", "--port", "65536"]],
+    [
+        ["--sandbx"],
+        ["--sandbox", "sandbox"],
+        ["--edge", "x", "demo"],
+        ["--sand"],
+        ["serve"],
+        ["http", "--port", "x"],
+        ["http", "--port", "65536"],
+    ],
 )
 def test_a_word_that_is_not_known_is_refused_with_status_2(words, capsys):
     with pytest.raises(SystemExit) as ended:

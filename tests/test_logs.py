@@ -59,6 +59,14 @@ def test_a_reader_that_has_gone_fails_nothing(pipe):
     handler.handle(record("x"))
 
 
+def test_a_record_that_cannot_be_written_fails_nothing(pipe):
+    reading, writing = pipe
+    handler = LossyStderrHandler(writing)
+    handler.handle(logging.LogRecord("name", logging.WARNING, "", 0, "%d", ("x",), None))
+    handler.handle(record("after"))
+    assert b"1 earlier log lines were dropped" in os.read(reading, 1000)
+
+
 def test_where_pipes_cannot_be_polled_records_are_written_as_they_come(pipe, monkeypatch):
     monkeypatch.setattr(logs.sys, "platform", "win32")
     reading, writing = pipe

@@ -42,12 +42,13 @@ async def generated() -> dict[str, str]:
     return {
         "tools": await tools_table(),
         "examples": await examples(),
+        "prompts": await prompts_table(),
         "settings": settings_table(),
         "senders": await senders_table(),
     }
 
 
-@pytest.mark.parametrize("name", ["tools", "examples", "settings", "senders"])
+@pytest.mark.parametrize("name", ["tools", "prompts", "examples", "settings", "senders"])
 async def test_a_generated_part_is_up_to_date(readme, write_generated, name):
     current = (await generated())[name]
     text = readme.read_text()
@@ -65,6 +66,18 @@ async def tools_table() -> str:
             summary = tool.description.split("\n", 1)[0]
             arguments = ", ".join(f"`{name}`" for name in tool.input_schema["properties"])
             rows.append(f"| `{tool.name}` | {summary} | {effect(tool.annotations)} | {arguments} |")
+    return "\n".join(rows) + "\n"
+
+
+async def prompts_table() -> str:
+    rows = ["| prompt | what it does | arguments |", "|---|---|---|"]
+    async with Client(create_server(sandbox_settings())) as client:
+        for prompt in (await client.list_prompts()).prompts:
+            arguments = ", ".join(
+                f"`{argument.name}`" if argument.required else f"`{argument.name}` (optional)"
+                for argument in prompt.arguments
+            )
+            rows.append(f"| `{prompt.name}` | {prompt.description} | {arguments} |")
     return "\n".join(rows) + "\n"
 
 
@@ -126,7 +139,7 @@ def test_every_json_of_the_readme_is_json(readme):
 
 
 def test_the_curl_example_uses_the_sandboxs_credentials(readme):
-    assert f"curl -u {ACCOUNT_SID}:{AUTH_TOKEN} " in readme.read_text()
+    assert f"-u {ACCOUNT_SID}:{AUTH_TOKEN} " in readme.read_text()
 
 
 def test_mcp_json_has_the_three_forms(root):

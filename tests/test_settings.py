@@ -104,6 +104,10 @@ def test_variables_of_other_twilio_programs_are_left_alone(env):
         ("TWILIO_BASE_URL", "https://u:p@api.example", "expected an address"),
         ("TWILIO_BASE_URL", "https://api.example:x", "expected an address"),
         ("TWILIO_BASE_URL", "https://[", "expected an address"),
+        ("TWILIO_BASE_URL", "https://:pw@api.example", "expected an address"),
+        ("TWILIO_BASE_URL", "https://exa mple.com", "expected an address"),
+        ("TWILIO_BASE_URL", "https://exämple.com", "expected an address"),
+        ("TWILIO_SENDERS_READ_ONLY", "yess", "expected true or false"),
         ("TWILIO_SENDERS_TIMEOUT", "0", "expected a number of seconds, above 0 to 600"),
         ("TWILIO_SENDERS_TIMEOUT", "fast", "expected a number of seconds, above 0 to 600"),
         ("TWILIO_SENDERS_TOTAL_TIMEOUT", "0.5", "expected a number of seconds, from 1 to 600"),
@@ -124,6 +128,26 @@ def test_a_malformed_value_is_named_with_what_was_expected(env, name, value, sai
 def test_a_secret_that_landed_in_another_setting_is_not_repeated(env, name):
     env(**{name: "hunter2://?"})
     assert "hunter2" not in "".join(problems())
+
+
+def test_the_log_level_may_be_written_in_capitals(env):
+    env(TWILIO_SENDERS_LOG_LEVEL="INFO")
+    assert load_settings().twilio_senders_log_level == "info"
+
+
+def test_without_an_account_what_concerns_one_is_ignored(env):
+    env(TWILIO_ACCOUNT_SID="bogus", TWILIO_BASE_URL="x", TWILIO_SENDERS_TIMEOUT="7")
+    settings = load_settings(account=False)
+    assert settings.twilio_account_sid is None
+    assert settings.twilio_senders_timeout == 7
+
+
+@pytest.mark.parametrize("name", ["TWILIO_AUTH_TOKN", "TWILIO_ACOUNT_SID", "twilio_api_secrett"])
+def test_a_misspelt_credential_is_named_where_credentials_are_missing(env, name):
+    env(**{name: "hunter2"})
+    said = load_settings().missing_credentials()
+    assert f"{name} is set; did you mean TWILIO_A" in said
+    assert "hunter2" not in said
 
 
 def test_an_unreadable_kind_of_value_is_named_without_a_librarys_words():

@@ -34,33 +34,49 @@ def run(words: Sequence[str]) -> int:
     """Run the command given as ``words`` and return its exit status."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)
-    options = _parser().parse_args(words)
+    parser = _parser()
+    options = parser.parse_args(words)
+    if not options.serving and (flag := _given_in_vain(options)):
+        parser.error(f"{flag} goes with the serving forms only")
     from .logs import configure_logging
     from .settings import SettingsError, load_settings
 
     try:
         settings = load_settings(
+            account=options.serving and not options.sandbox,
             twilio_region=options.region,
             twilio_edge=options.edge,
             twilio_base_url=options.base_url,
             twilio_senders_timeout=options.timeout,
             twilio_senders_log_level=options.log_level,
+            twilio_senders_read_only=options.read_only,
+            twilio_senders_tools=options.tools,
         )
     except SettingsError as error:
         for problem in error.problems:
-            print(f"twilio-senders-mcp: {problem}", file=sys.stderr)
+            _say(f"twilio-senders-mcp: {problem}")
         return USAGE_ERROR
     configure_logging(settings.twilio_senders_log_level)
     return int(options.runner(options, settings))
 
 
 def _serve_stdio(options: argparse.Namespace, settings: "Settings") -> int:
+    import anyio
+
     from .server import create_server
 
     server = create_server(settings, sandbox=options.sandbox)
     _keep_what_is_loaded()
+    if sys.stdin is not None and sys.stdin.isatty():
+        _say("Waiting for an MCP client on stdin; Ctrl-C ends it.")
+
+    async def serve() -> None:
+        await server.run_stdio_async()
+        # Returning would wait for threads, such as a name look-up that hangs.
+        _leave()
+
     try:
-        server.run("stdio")
+        anyio.run(serve)
     except* BrokenPipeError:
         pass  # the client went away while an answer was on its way
     return 0
@@ -71,19 +87,24 @@ def _serve_http(options: argparse.Namespace, settings: "Settings") -> int:
     from .server import create_server
     from .settings import is_loopback
 
-    if not is_loopback(options.host):
+    host = options.host.removeprefix("[").removesuffix("]")
+    if not is_loopback(host):
         return _fail(
-            f"--host {options.host}: only an address of this machine is served, such as 127.0.0.1 "
+            f"--host {host}: only an address of this machine is served, such as 127.0.0.1 "
             "or ::1, because there is no authorization yet"
         )
-    app = create_http_app(create_server(settings, sandbox=options.sandbox), options.host)
-    return _listen(app, options.host, options.port, "MCP", MCP_PATH)
+    app = create_http_app(create_server(settings, sandbox=options.sandbox), host)
+    return _listen(app, host, options.port, "MCP", MCP_PATH)
 
 
 def _serve_sandbox(options: argparse.Namespace, settings: "Settings") -> int:
+    import logging
+
     from .sandbox import Sandbox
 
     sandbox = Sandbox(step_seconds=settings.twilio_senders_sandbox_step)
+    # A connection that is dropped on demand is no error to report.
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     return _listen(sandbox, "127.0.0.1", options.port, "The Twilio sandbox", "")
 
 
@@ -96,6 +117,8 @@ def _run_demo(_: argparse.Namespace, __: "Settings") -> int:
         anyio.run(demo, print)
     except DemoFailure as failure:
         return _fail(f"the demo failed: {failure}")
+    except BrokenPipeError:
+        _leave()  # whoever read it has read enough
     return 0
 
 
@@ -105,10 +128,10 @@ def _listen(app: Any, host: str, port: int, what: str, path: str) -> int:
     try:
         listener = open_socket(host, port)
     except OSError as error:
-        return _fail(f"cannot listen on {host} port {port}: {os.strerror(error.errno or 0)}")
+        return _fail(f"cannot listen on {host} port {port}: {error.strerror}")
     name = f"[{host}]" if ":" in host else host
     address = f"http://{name}:{listener.getsockname()[1]}{path}"
-    print(f"{what} is at {address} (Ctrl-C ends it)", file=sys.stderr, flush=True)
+    _say(f"{what} is at {address} (Ctrl-C ends it)")
     _keep_what_is_loaded()
     serve(app, listener)
     return 0
@@ -121,13 +144,39 @@ def _keep_what_is_loaded() -> None:
 
 
 def _leave(*_: Any) -> NoReturn:
-    """End at once: on stdio a thread waits for input and could not be told to stop."""
+    """End at once: on stdio a thread waits for input and could not be told to stop.
+
+    Over HTTP the server has shut down when it gets here, or has not begun to serve.
+    """
     os._exit(0)
 
 
 def _fail(text: str) -> int:
-    print(f"twilio-senders-mcp: {text}", file=sys.stderr)
+    _say(f"twilio-senders-mcp: {text}")
     return 1
+
+
+def _say(text: str) -> None:
+    """Tell the person at the terminal; stdout is for MCP, and stderr may be closed."""
+    if sys.stderr is not None:  # pyright: ignore[reportUnnecessaryComparison] - None without a stderr
+        print(text, file=sys.stderr, flush=True)
+
+
+def _given_in_vain(options: argparse.Namespace) -> str | None:
+    """Return a flag of the serving forms that was given to another form."""
+    given = [name for name in _SERVING_FLAGS if getattr(options, name)]
+    return f"--{given[0].replace('_', '-')}" if given else None
+
+
+_SERVING_FLAGS: Final = (
+    "sandbox",
+    "read_only",
+    "tools",
+    "region",
+    "edge",
+    "base_url",
+    "timeout",
+)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -139,7 +188,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    parser.set_defaults(runner=_serve_stdio)
+    parser.set_defaults(runner=_serve_stdio, serving=True)
     _add_serving_flags(parser, unset=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
@@ -150,11 +199,11 @@ def _parser() -> argparse.ArgumentParser:
     _add_serving_flags(http, unset=argparse.SUPPRESS)
 
     sandbox = commands.add_parser("sandbox", help="serve only the embedded Twilio, on loopback")
-    sandbox.set_defaults(runner=_serve_sandbox)
+    sandbox.set_defaults(runner=_serve_sandbox, serving=False)
     sandbox.add_argument("--port", type=_port, default=4010, help="port, 0 for any (%(default)s)")
 
     demo = commands.add_parser("demo", help="show the server at work; needs no account")
-    demo.set_defaults(runner=_run_demo)
+    demo.set_defaults(runner=_run_demo, serving=False)
     return parser
 
 
@@ -166,6 +215,16 @@ def _add_serving_flags(parser: argparse.ArgumentParser, *, unset: str | None) ->
         action="store_true",
         default=unset or False,
         help="use the embedded Twilio: no account, no credentials, nothing real happens",
+    )
+    flags.add_argument(
+        "--read-only",
+        action="store_const",
+        const=True,
+        default=unset,
+        help="offer only the tools that read",
+    )
+    flags.add_argument(
+        "--tools", default=unset, metavar="NAMES", help="offer only these tools: a,b"
     )
     flags.add_argument("--region", default=unset, help="TWILIO_REGION, such as ie1")
     flags.add_argument("--edge", default=unset, help="TWILIO_EDGE, such as dublin")

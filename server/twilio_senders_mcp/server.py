@@ -2,29 +2,49 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from mcp.server import CacheHint, MCPServer
+from mcp.server.caching import CacheableMethod
+from mcp.types import Completion, CompletionArgument
 from pydantic import SecretStr
 
 from twilio_senders_mcp import __version__
 
-from .protocol import refuse_unknown_tools
+from .guides.completions import complete
+from .guides.directory import Directory
+from .guides.prompts import make_prompts
+from .guides.sender_resource import SENDER_URI, add_sender_resource
+from .protocol import refuse_unknown
 from .settings import Settings
-from .tools.update_sender import update_sender_tool
-from .twilio.client import Credentials, SendersClient, messaging_url
+from .tools.catalog import make_tools
+from .tools.names import available_names
+from .twilio.client import SendersClient, messaging_url
+from .twilio.errors import MissingCredentials
+from .twilio.exchange import Credentials
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
+SANDBOX_NOTICE: Final = "[Sandbox: nothing real happens.]"
 INSTRUCTIONS: Final = (
-    "Manages Twilio's WhatsApp and RCS senders, each known by its SID (XE…). "
-    "An update sends only the fields you give; what you omit stays. "
-    "Twilio answers 202 and applies changes later: the status in the answer tells how far it is. "
-    "A failed call says whether anything changed; where that is unknown, read before you repeat. "
-    "Work on one sender at a time: Twilio wants minutes between changes of the same sender."
+    "Manages Twilio's WhatsApp and RCS senders. Each has a SID (XE…); people know its number or "
+    "name: find the SID with list_senders. An update sends only the fields you give and keeps the "
+    "rest. Twilio answers 202: queued, applied later; then use wait_for_sender, which looks at "
+    "Twilio's pace, instead of asking again and again. Register one number at a time and leave "
+    "minutes between changes of the same sender. A new WhatsApp name is reviewed by Meta and costs "
+    "one of ten changes in thirty days. A code that a number receives goes into "
+    "configuration.verification_code of update_sender; never ask for it before it was sent. "
+    "A failed call says whether anything changed; where that is unknown, look before you repeat."
 )
-_UNCHANGING: Final = CacheHint(ttl_ms=3_600_000, scope="public")
+# The same for every caller, and until the process ends.
+_UNCHANGING: Final[tuple[CacheableMethod, ...]] = (
+    "server/discover",
+    "tools/list",
+    "prompts/list",
+    "resources/list",
+    "resources/templates/list",
+)
 
 
 def create_server(
@@ -42,28 +62,63 @@ def create_server(
         yield
         await client.aclose()
 
-    tools = [update_sender_tool(client)]
-    return MCPServer(
+    names = available_names(
+        read_only=settings.twilio_senders_read_only, only=settings.twilio_senders_tools
+    )
+    tools = make_tools(client, poll_seconds=_poll_seconds(settings, sandbox=sandbox), names=names)
+    if sandbox:
+        for tool in tools:
+            tool.notice = SANDBOX_NOTICE
+    prompts = make_prompts(names)
+    server = MCPServer[None](
         "twilio-senders-mcp",
-        title="Twilio senders",
+        title="Twilio senders (sandbox)" if sandbox else "Twilio senders",
         version=__version__,
-        instructions=INSTRUCTIONS,
+        instructions=f"{SANDBOX_NOTICE} {INSTRUCTIONS}" if sandbox else INSTRUCTIONS,
         tools=[*tools],
         lifespan=lifespan,
         log_level="WARNING",
         subscriptions=False,
-        cache_hints={"tools/list": _UNCHANGING, "server/discover": _UNCHANGING},
-        middleware=[refuse_unknown_tools(frozenset(tool.name for tool in tools))],
+        cache_hints=dict.fromkeys(_UNCHANGING, CacheHint(ttl_ms=3_600_000, scope="public")),
+        middleware=[
+            refuse_unknown(
+                tools=names,
+                prompts={
+                    prompt.name: [a.name for a in prompt.arguments or () if a.required]
+                    for prompt in prompts
+                },
+                templates=[SENDER_URI],
+            )
+        ],
     )
+    for prompt in prompts:
+        server.add_prompt(prompt)
+    add_sender_resource(server, client)
+    _add_completions(server, Directory(client))
+    return server
+
+
+def _add_completions(server: MCPServer[None], directory: Directory) -> None:
+    @server.completion()
+    async def completion(  # pyright: ignore[reportUnusedFunction] - registered by the decorator
+        _: object, argument: CompletionArgument, __: object
+    ) -> Completion:
+        return await complete(argument, directory)
 
 
 def _client(settings: Settings, app: "ASGIApp | None") -> SendersClient:
+    def credentials() -> Credentials:
+        if remedy := settings.missing_credentials():
+            raise MissingCredentials(remedy)
+        return _credentials(settings)
+
     return SendersClient(
-        settings.missing_credentials() or _credentials(settings),
+        credentials,
         base_url=settings.twilio_base_url
         or messaging_url(settings.twilio_region, settings.twilio_edge),
         app=app,
-        **_times(settings),
+        timeout=settings.twilio_senders_timeout,
+        total_timeout=settings.twilio_senders_total_timeout,
     )
 
 
@@ -71,18 +126,18 @@ def _sandbox_client(settings: Settings) -> SendersClient:
     from .sandbox import ACCOUNT_SID, AUTH_TOKEN, Sandbox  # noqa: PLC0415 - only where it is used
 
     return SendersClient(
-        Credentials(ACCOUNT_SID, AUTH_TOKEN),
+        lambda: Credentials(ACCOUNT_SID, AUTH_TOKEN),
         base_url=messaging_url(),
         app=Sandbox(step_seconds=settings.twilio_senders_sandbox_step),
-        **_times(settings),
+        timeout=settings.twilio_senders_timeout,
+        total_timeout=settings.twilio_senders_total_timeout,
     )
 
 
-def _times(settings: Settings) -> dict[str, Any]:
-    return {
-        "timeout": settings.twilio_senders_timeout,
-        "total_timeout": settings.twilio_senders_total_timeout,
-    }
+def _poll_seconds(settings: Settings, *, sandbox: bool) -> float:
+    """Twilio's pace; the sandbox lives faster, so it is looked at twice in each of its steps."""
+    pace = settings.twilio_senders_poll
+    return min(pace, settings.twilio_senders_sandbox_step / 2) if sandbox else pace
 
 
 def _credentials(settings: Settings) -> Credentials:

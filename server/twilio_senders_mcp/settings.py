@@ -13,16 +13,20 @@ from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     Field,
     SecretStr,
     ValidationError,
     model_validator,
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from .tools.names import TOOL_NAMES
 
 _OWN_PREFIX: Final = "TWILIO_SENDERS_"
 _PLACEHOLDER: Final = re.compile(r"\$\{[^}]*\}")
+_TOOL_NAME: Final = re.compile(r"[a-z_]{1,60}")
 _SID: Final = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}")
 _HOST_LABEL: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -67,6 +71,24 @@ def _host_label(value: str) -> str:
     raise _shape_error("expected a name such as ie1 or dublin")
 
 
+def _split(value: object) -> object:
+    return [name.strip() for name in value.split(",")] if isinstance(value, str) else value
+
+
+def _tool_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if name not in TOOL_NAMES:
+            nearest = difflib.get_close_matches(name, TOOL_NAMES, n=1)
+            hint = f"; did you mean {nearest[0]}?" if nearest else ""
+            shown = name if _TOOL_NAME.fullmatch(name) else "(odd name)"
+            raise _shape_error(f"unknown tool {shown}{hint}")
+    return names
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
 def _base_url(value: str) -> str:
     try:
         url = urlsplit(value)
@@ -74,7 +96,8 @@ def _base_url(value: str) -> str:
         _ = url.port
     except ValueError:
         host, url = None, urlsplit("")
-    if not host or url.username or url.query or url.fragment:
+    odd = "@" in url.netloc or url.query or url.fragment or not value.isascii() or " " in value
+    if not host or odd:
         raise _shape_error("expected an address such as https://host.example")
     if url.scheme == "https" or (url.scheme == "http" and is_loopback(host)):
         return value.rstrip("/")
@@ -135,12 +158,26 @@ class Settings(BaseSettings):
     twilio_senders_total_timeout: Annotated[
         float, Field(ge=1, le=600, description="Seconds for one call, retries and waits included.")
     ] = 45.0
+    twilio_senders_poll: Annotated[
+        float,
+        Field(
+            ge=1, le=600, description="Seconds between two looks of `wait_for_sender`, at first."
+        ),
+    ] = 15.0
+    twilio_senders_read_only: Annotated[
+        bool,
+        Field(description="`true` leaves only the tools that read. Flag: `--read-only`."),
+    ] = False
+    twilio_senders_tools: Annotated[
+        Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_tool_names)],
+        Field(description="Only these tools, separated by commas. Flag: `--tools`."),
+    ] = ()
     twilio_senders_sandbox_step: Annotated[
         float,
         Field(gt=0, le=3600, description="Seconds that one status lasts in the sandbox."),
     ] = 2.0
     twilio_senders_log_level: Annotated[
-        Literal["debug", "info", "warning", "error"],
+        Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)],
         Field(description="What is logged on stderr: `debug`, `info`, `warning` or `error`."),
     ] = "warning"
 
@@ -174,14 +211,17 @@ class Settings(BaseSettings):
         if unexpanded:
             names = " and ".join(unexpanded)
             sentence += f" The client that started it did not expand ${{…}} in {names}."
-        return sentence
+        return " ".join([sentence, *_mistyped_credentials()])
 
 
 _SECRETS: Final = ("twilio_api_secret", "twilio_auth_token")
 
 
-def load_settings(**flags: object) -> Settings:
+def load_settings(*, account: bool = True, **flags: object) -> Settings:
     """Return the settings: flags that are not None, then the environment, then the defaults.
+
+    Without ``account`` all that concerns a Twilio account is ignored, right or wrong: the sandbox
+    needs none of it.
 
     Raises:
         SettingsError: naming each setting that cannot be used, and each mistyped one of ours.
@@ -189,6 +229,9 @@ def load_settings(**flags: object) -> Settings:
     """
     problems = _unknown_names()
     given: dict[str, Any] = {name: value for name, value in flags.items() if value is not None}
+    if not account:
+        own = _OWN_PREFIX.lower()
+        given |= {name: None for name in Settings.model_fields if not name.startswith(own)}
     try:
         settings = Settings(**given)
     except ValidationError as error:
@@ -197,6 +240,17 @@ def load_settings(**flags: object) -> Settings:
     if problems:
         raise SettingsError(problems)
     return settings
+
+
+def _mistyped_credentials() -> list[str]:
+    """Name variables of the environment that look like a credential's name misspelt."""
+    known = [name.upper() for name in Settings.model_fields]
+    nearest = {
+        name: difflib.get_close_matches(name.upper(), known, n=1, cutoff=0.85)
+        for name in os.environ
+        if name.upper().startswith("TWILIO_") and name.upper() not in known
+    }
+    return [f"{name} is set; did you mean {near[0]}?" for name, near in nearest.items() if near]
 
 
 def _unknown_names() -> list[str]:
@@ -220,6 +274,8 @@ def _problem(detail: ErrorDetails) -> str:
             text = f"expected one of {context['expected']}"
         case "greater_than" | "greater_than_equal" | "less_than_equal" | "float_parsing":
             text = _limits(name.lower())
+        case "bool_parsing":
+            text = "expected true or false"
         case _:
             text = "not valid"
     return f"{name}: {text}" if name else text

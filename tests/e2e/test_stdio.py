@@ -1,16 +1,18 @@
 """The installed command over real stdio, started as an AI tool starts it."""
 
 import json
+import os
 import signal
+import subprocess
 import threading
 
 import pytest
+from every_tool import call_every_tool
 from mcp import Client, StdioServerParameters
 from processes import COMMAND, PATIENCE, initialize, receive, send, started, tool_call
 from sandboxed import ERAS
 
 from twilio_senders_mcp import __version__
-from twilio_senders_mcp.demo import EXAMPLE
 from twilio_senders_mcp.sandbox import ONLINE_SENDER, PENDING_SENDER
 
 CHANGE = {"sid": ONLINE_SENDER, "friendly_name": "x"}
@@ -18,12 +20,10 @@ CHANGE = {"sid": ONLINE_SENDER, "friendly_name": "x"}
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("era", ERAS)
-async def test_an_sdk_client_lists_and_calls_over_stdio(era):
+async def test_an_sdk_client_lists_and_calls_every_tool_over_stdio(era):
     server = StdioServerParameters(command=COMMAND[0], args=[*COMMAND[1:], "--sandbox"])
     async with Client(server, mode=era) as client:
-        [tool] = (await client.list_tools()).tools
-        result = await client.call_tool(tool.name, {"sid": PENDING_SENDER, **EXAMPLE})
-    assert result.structured_content["status"] == "VERIFYING"
+        await call_every_tool(client)
 
 
 def test_nothing_but_mcp_is_on_stdout_and_nothing_on_stderr():
@@ -48,6 +48,17 @@ def test_end_of_input_in_the_middle_of_a_call_ends_it_with_status_0():
         send(process, *(tool_call(number, **CHANGE) for number in range(5)))
         _, errors = process.communicate(timeout=PATIENCE)
     assert (errors, process.returncode) == (b"", 0)
+
+
+def test_end_of_input_ends_it_at_once_while_a_name_is_looked_up(tmp_path):
+    slow = "import socket, time\nsocket.getaddrinfo = lambda *_, **__: time.sleep(60)\n"
+    (tmp_path / "sitecustomize.py").write_text(slow)
+    with started(PYTHONPATH=str(tmp_path), **_credentials()) as process:
+        initialize(process)
+        send(process, tool_call(1, **CHANGE))
+        process.stdin.close()
+        assert process.wait(timeout=10) == 0
+        assert process.stderr.read() == b""
 
 
 def test_a_client_that_goes_away_leaves_no_traceback():
@@ -125,6 +136,50 @@ def test_a_line_that_is_no_message_does_not_end_the_server(line):
         if answers[0].get("id") != 7:
             answers.append(receive(process))
     assert answers[-1]["id"] == 7
+
+
+@pytest.mark.parametrize("words", [["--sandbox"], ["http", "--sandbox", "--port", "0"]])
+def test_the_sandbox_needs_no_account_and_minds_no_wrong_one(words):
+    wrong = {"TWILIO_ACCOUNT_SID": "bogus", "TWILIO_BASE_URL": "x", "TWILIO_AUTH_TOKEN_FILE": "/"}
+    with started(*words, **wrong) as process:
+        process.stdin.close()
+        if "http" in words:
+            assert b"MCP is at http://" in process.stderr.readline()
+            process.terminate()
+        assert process.wait(timeout=PATIENCE) == 0
+
+
+def test_a_closed_stderr_puts_nothing_on_stdout():
+    command = f"exec '{COMMAND[0]}' -m twilio_senders_mcp --timeout never 2>&-"
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], stdin=subprocess.DEVNULL, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, b"")
+
+
+def test_in_a_terminal_it_says_what_it_waits_for():
+    leader, follower = os.openpty()
+    process = subprocess.Popen(
+        [*COMMAND, "--sandbox"], stdin=follower, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    try:
+        said = process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=PATIENCE) == 0
+    finally:
+        process.kill()
+        process.communicate()
+        os.close(leader)
+        os.close(follower)
+    assert said == b"Waiting for an MCP client on stdin; Ctrl-C ends it.\n"
+
+
+def test_a_reader_of_the_demo_that_has_read_enough_leaves_no_traceback():
+    with started("demo") as process:
+        process.stdout.close()
+        errors = process.stderr.read()
+        process.wait(timeout=PATIENCE)
+    assert errors == b""
 
 
 def test_the_version_is_printed():

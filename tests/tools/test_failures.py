@@ -30,7 +30,9 @@ pytestmark = in_virtual_time
 CHANGE = {"sid": ONLINE_SENDER, "friendly_name": "x"}
 NOTHING_SENT = "Nothing was sent, nothing changed."
 NOTHING_CHANGED = "Nothing changed."
-UNKNOWN = "It is unknown whether anything changed: read the sender before trying again."
+UNKNOWN = (
+    "It is unknown whether anything changed: read the sender (get_sender) before trying again."
+)
 
 
 def facts(result) -> dict:
@@ -195,6 +197,12 @@ async def test_an_answer_that_is_not_twilios_leaves_the_outcome_unknown(body):
     assert error["reason"] == "unreadable"
 
 
+async def test_an_error_with_a_status_of_success_is_no_acceptance():
+    text, error = await faulty(status=200, body={"code": 20003, "message": "x", "status": 401})
+    assert UNKNOWN in text
+    assert error["reason"] == "unreadable"
+
+
 async def test_an_answer_that_cannot_be_decoded_leaves_the_outcome_unknown():
     text, _ = await faulty(status=202, body="plain", headers={"content-encoding": "gzip"})
     assert text == f"What came back is not an answer of Twilio's API. {UNKNOWN}"
@@ -238,12 +246,14 @@ async def test_a_dropped_connection_leaves_the_outcome_unknown_and_is_not_repeat
     assert len(sandbox.requests) == 1
 
 
-@pytest.mark.parametrize("reason", ["refused", "dns", "tls", "timeout", "network", "busy"])
+@pytest.mark.parametrize(
+    "reason", ["refused", "dns", "tls", "timeout", "network", "busy", "configuration"]
+)
 async def test_a_request_that_never_left_says_so(reason):
-    result = failure_result(NotSent(reason))
+    result = failure_result(NotSent(reason), check="")
     assert result.content[0].text.endswith(NOTHING_SENT)
     assert facts(result)["reason"] == reason
-    assert facts(result)["retryable"] is (reason != "tls")
+    assert facts(result)["retryable"] is (reason not in ("tls", "configuration"))
 
 
 async def test_an_rfc_9457_answer_is_read_too():
@@ -267,6 +277,8 @@ async def test_a_long_message_of_twilios_becomes_one_bounded_line():
 
 async def test_a_code_that_no_catalogue_knows_is_still_reported():
     text, _ = await faulty(status=418, body={"code": 99999, "message": "odd."})
+    assert text.startswith("Twilio refused the request (HTTP 418, code 99999): odd. Nothing")
+    text, _ = await faulty(status=418, body={"code": 99999, "message": "odd"})
     assert text.startswith("Twilio refused the request (HTTP 418, code 99999): odd. Nothing")
 
 

@@ -85,7 +85,9 @@ bodies = optional(
 def mistaken(draw: st.DrawFn) -> dict[str, Any]:
     """A valid call with one mistake in it."""
     arguments = {"sid": draw(sids), **draw(bodies)}
-    objects = [arguments, *(part for part in arguments.values() if isinstance(part, dict))]
+    sections = [part for part in arguments.values() if isinstance(part, dict)]
+    lists = [part for section in sections for part in section.values() if isinstance(part, list)]
+    objects = [arguments, *sections, *(entry for part in lists for entry in part)]
     mistake = draw(st.sampled_from(MISTAKES))
     if mistake == "unknown key":
         draw(st.sampled_from(objects))["unknown_" + draw(labels)] = draw(text)
@@ -111,6 +113,11 @@ WRONG_VALUES = [
     ("configuration", "voice_application_sid", st.just("AP12") | not_text),
     ("configuration", "waba_id", not_text),
     ("webhook", "callback_url", not_urls | not_text),
+    ("webhook", "fallback_url", not_urls | not_text),
+    ("webhook", "status_callback_url", not_urls | not_text),
+    ("profile", "banner_url", not_urls | not_text),
+    ("profile", "privacy_url", not_urls | not_text),
+    ("profile", "terms_of_service_url", not_urls | not_text),
     ("webhook", "callback_method", st.sampled_from(["GET", "post", ""]) | not_text),
     ("webhook", "fallback_method", st.sampled_from(["DELETE", "put"]) | not_text),
     ("webhook", "status_callback_method", not_text),

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from mcp import Client, MCPError
-from sandboxed import ERAS, call, sandbox_settings
+from sandboxed import ERAS, call, sandbox_settings, sentence
 from stand_in import SENDER, StandIn, answer
 from virtual_time import in_virtual_time
 
@@ -21,10 +21,6 @@ from twilio_senders_mcp.server import create_server
 pytestmark = [*in_virtual_time, pytest.mark.parametrize("era", ERAS)]
 
 SID = SENDER["sid"]
-
-
-def sentence(result) -> str:
-    return result.content[0].text.split("\n", 1)[0]
 
 
 def compact(result) -> dict:
@@ -94,22 +90,22 @@ async def test_what_the_answer_shows_is_called_applied(era):
         profile={"about": ""},
     )
     assert sentence(result) == (
-        "Twilio accepted the update of whatsapp:+15550100001: applied webhook.callback_url, "
-        "profile.about; status is now ONLINE."
+        "Twilio accepted the update of whatsapp:+15550100001: applied webhook.callback_url; "
+        "cleared profile.about; status is now ONLINE."
     )
 
 
 async def test_what_the_answer_does_not_show_is_not_called_applied(era):
     result = await update(StandIn(), era, profile={"about": "new", "address": None})
     assert sentence(result) == (
-        "Twilio accepted the update of whatsapp:+15550100001: applied profile.address; "
+        "Twilio accepted the update of whatsapp:+15550100001: cleared profile.address; "
         "accepted but not yet shown: profile.about; status is now ONLINE."
     )
 
 
 async def test_a_section_given_as_null_is_named(era):
     result = await update(StandIn([answer(202, SENDER | {"webhook": None})]), era, webhook=None)
-    assert "applied webhook;" in sentence(result)
+    assert "cleared webhook;" in sentence(result)
 
 
 async def test_an_answer_that_tells_nothing_still_makes_a_sentence(era):
@@ -118,6 +114,10 @@ async def test_an_answer_that_tells_nothing_still_makes_a_sentence(era):
     assert sentence(result) == (
         f"Twilio accepted the update of {SID}: the verification code was submitted."
     )
+    result = await update(
+        StandIn([answer(202, {})]), era, configuration={"verification_code": None}
+    )
+    assert sentence(result) == f"Twilio accepted the update of {SID}."
 
 
 async def test_a_new_name_is_pending_review_and_the_old_one_stays_live(era):
@@ -157,9 +157,47 @@ async def test_the_outcome_of_a_name_is_read_in_both_places_twilio_documents(era
     assert 'the name "New" was already under review by Meta' in sentence(result)
 
 
-async def test_a_pending_name_without_a_live_one_is_said_so(era):
-    result = await update(StandIn(), era, profile={"name": "New"})
-    assert "the old name stays live meanwhile" in sentence(result)
+@pytest.mark.parametrize(
+    ("wanted", "answered", "said"),
+    [
+        ("New", {"display_name_status": "updating"}, "the old name stays live meanwhile"),
+        ("New", {}, "accepted but not yet shown: profile.name"),
+        ("New", {"profile": {"name": "Old"}}, '"Old" stays live meanwhile'),
+        ("New", {"display_name_status": "no_change"}, 'for the name "New" Twilio says no_change'),
+        ("New", {"display_name_status": "paused"}, 'for the name "New" Twilio says paused'),
+        ("New", {"sender_id": "rcs:x", "profile": {"name": "Old"}}, "not yet shown: profile.name"),
+        (None, {}, "cleared profile.name"),
+        ("", {"profile": {"name": "Old"}}, "accepted but not yet shown: profile.name"),
+    ],
+)
+async def test_a_name_is_said_to_be_under_review_only_where_it_is(era, wanted, answered, said):
+    result = await update(StandIn([answer(202, SENDER | answered)]), era, profile={"name": wanted})
+    assert said in sentence(result)
+
+
+async def test_no_code_is_said_to_be_submitted_where_none_was(era):
+    result = await update(StandIn(), era, configuration={"verification_code": None})
+    assert "code" not in sentence(result)
+
+
+@pytest.mark.parametrize(
+    ("sid", "profile", "said"),
+    [
+        (ONLINE_SENDER, {"banner_url": "https://a.example/b"}, "profile.banner_url"),
+        (RCS_SENDER, {"vertical": "Restaurant"}, "profile.vertical"),
+    ],
+)
+async def test_a_field_of_the_other_channel_is_said_to_have_no_effect(era, sid, profile, said):
+    result = await call(Sandbox(), {"sid": sid, "profile": profile}, era=era)
+    assert f"this channel does not have {said};" in sentence(result)
+
+
+async def test_a_server_on_the_sandbox_says_so_in_every_result(era):
+    async with Client(create_server(sandbox_settings(), sandbox=True), mode=era) as client:
+        good = await client.call_tool("update_sender", {"sid": PENDING_SENDER, **EXAMPLE})
+        bad = await client.call_tool("update_sender", {})
+    assert good.content[0].text.startswith("[Sandbox: nothing real happens.] Twilio accepted")
+    assert bad.content[0].text.startswith("[Sandbox: nothing real happens.] Invalid arguments.")
 
 
 async def test_an_rcs_sender_takes_its_own_fields(era):
@@ -190,9 +228,10 @@ async def test_an_unknown_tool_is_a_protocol_error(era):
 
 async def test_the_tool_is_listed_with_its_title_and_true_annotations(era):
     async with Client(create_server(sandbox_settings(), sandbox=True), mode=era) as client:
-        [tool] = (await client.list_tools()).tools
+        tools = {tool.name: tool for tool in (await client.list_tools()).tools}
         result = await client.call_tool("update_sender", {"sid": PENDING_SENDER, **EXAMPLE})
-    assert (tool.name, tool.title) == ("update_sender", "Update sender")
+    tool = tools["update_sender"]
+    assert tool.title == "Update sender"
     hints = tool.annotations.model_dump(exclude_none=True)
     assert hints == {
         "read_only_hint": False,

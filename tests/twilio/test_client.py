@@ -11,18 +11,14 @@ from stand_in import SENDER, StandIn, answer
 from virtual_time import in_virtual_time
 
 from twilio_senders_mcp.twilio import retry
-from twilio_senders_mcp.twilio.client import (
-    MAX_CONNECTIONS,
-    Credentials,
-    SendersClient,
-    messaging_url,
-)
+from twilio_senders_mcp.twilio.client import SendersClient, messaging_url
 from twilio_senders_mcp.twilio.errors import (
     MissingCredentials,
     NotSent,
     OutcomeUnknown,
     Refused,
 )
+from twilio_senders_mcp.twilio.exchange import MAX_CONNECTIONS, Credentials
 from twilio_senders_mcp.twilio.models import UpdateSender
 
 pytestmark = in_virtual_time
@@ -34,7 +30,7 @@ CODE = UpdateSender.model_validate({"configuration": {"verification_code": "9876
 
 def client(app, **options) -> SendersClient:
     return SendersClient(
-        Credentials("AC" + "0" * 32, "token"), base_url=messaging_url(), app=app, **options
+        lambda: Credentials("AC" + "0" * 32, "token"), base_url=messaging_url(), app=app, **options
     )
 
 
@@ -102,10 +98,13 @@ async def test_credentials_show_in_no_repr():
 
 
 async def test_without_credentials_nothing_is_sent():
-    senders = SendersClient("Set X.", base_url=messaging_url())
+    def missing():
+        raise MissingCredentials("Set X.")
+
+    senders = SendersClient(missing, base_url=messaging_url())
     with pytest.raises(MissingCredentials) as caught:
         await senders.update(SID, CHANGE)
-    assert caught.value.missing == "Set X."
+    assert caught.value.remedy == "Set X."
     await senders.aclose()
 
 
@@ -225,6 +224,72 @@ async def test_a_call_that_never_got_a_connection_was_not_sent():
     busy = [error for error in errors if isinstance(error, NotSent)]
     assert [error.reason for error in busy] == ["busy"] * 3
     assert len(errors) == MAX_CONNECTIONS + 3
+
+
+@pytest.mark.parametrize("calls", [1, MAX_CONNECTIONS * 3])
+@pytest.mark.parametrize("total_timeout", [1, 5, 45])
+async def test_a_connection_that_is_never_made_was_not_sent(monkeypatch, calls, total_timeout):
+    async def never(*_, **__):
+        await anyio.sleep_forever()
+
+    monkeypatch.setattr(anyio, "connect_tcp", never)
+    senders = client(None, timeout=30, total_timeout=total_timeout)
+    reasons = []
+
+    async def call():
+        with pytest.raises(NotSent) as caught:
+            await senders.update(SID, CHANGE)
+        reasons.append(caught.value.reason)
+
+    async with anyio.create_task_group() as group:
+        for _ in range(calls):
+            group.start_soon(call)
+    assert len(reasons) == calls
+    assert set(reasons) <= {"timeout", "busy"}
+    await senders.aclose()
+
+
+async def test_an_answer_beyond_all_measure_is_given_up():
+    huge = b'{"sid":"' + b"x" * (9 << 20) + b'"}'
+    assert (await failure(OutcomeUnknown, StandIn([answer(202, huge)]))).reason == "unreadable"
+    error = await failure(Refused, StandIn([answer(400, huge)]))
+    assert (error.problem.http_status, error.problem.message) == (400, None)
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        ({"code": "9" * 5000, "message": "x"}, {}),
+        ({"code": 1}, {"Retry_After": "Mon, 01 Jan 99999999999 00:00:00 GMT"}),
+        ({"code": 1}, {"Retry_After": "9" * 400}),
+        ({"code": 1, "more_info": "https://x.example/" + "y" * 5000}, {}),
+    ],
+)
+async def test_nothing_in_a_refusal_makes_its_outcome_unknown(body, headers):
+    error = await failure(Refused, StandIn([answer(400, body, **headers)]))
+    assert error.problem.retry_after is None
+    assert len(error.problem.more_info or "") < 300
+
+
+async def test_a_small_total_timeout_still_leaves_room_to_try_again():
+    twilio = StandIn([answer(429), answer(202, SENDER)])
+    await update(twilio, total_timeout=4)
+    assert len(twilio.received) == 2
+
+
+async def test_the_secret_is_redacted_wherever_twilio_quotes_it():
+    said = {"code": 20003, "message": "token token is wrong", "token": ["token"]}
+    error = await failure(Refused, StandIn([answer(401, said, T_Request_Id="RQ-token")]))
+    assert "token is" not in error.problem.message
+    assert error.problem.request_id == "RQ-[redacted]"
+
+
+async def test_a_code_that_an_answer_quotes_is_redacted_and_longer_numbers_stay():
+    sender = SENDER | {"message": "code 987654 taken", "waba_id": "19876540"}
+    sent = await update(StandIn([answer(202, sender, T_Request_Id="987654")]), CODE)
+    assert sent.sender["message"] == "code [redacted] taken"
+    assert sent.sender["waba_id"] == "19876540"
+    assert sent.request_id == "[redacted]"
 
 
 async def test_a_thousand_calls_at_once_all_finish_over_a_bounded_number_of_connections():

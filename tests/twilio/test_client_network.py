@@ -10,9 +10,10 @@ import pytest
 import stamina
 import trustme
 
-from twilio_senders_mcp.twilio import client as client_module
-from twilio_senders_mcp.twilio.client import Credentials, SendersClient
+from twilio_senders_mcp.twilio import exchange
+from twilio_senders_mcp.twilio.client import SendersClient
 from twilio_senders_mcp.twilio.errors import NotSent, OutcomeUnknown
+from twilio_senders_mcp.twilio.exchange import Credentials
 from twilio_senders_mcp.twilio.models import UpdateSender
 
 pytestmark = pytest.mark.anyio
@@ -51,7 +52,7 @@ async def listening(answer: bytes | None, tls: ssl.SSLContext | None = None):
 
 
 async def failure(kind, base_url: str):
-    senders = SendersClient(Credentials("AC", "token"), base_url=base_url)
+    senders = SendersClient(lambda: Credentials("AC", "token"), base_url=base_url)
     try:
         with pytest.raises(kind) as caught:
             await senders.update(SID, UpdateSender(friendly_name="x"))
@@ -119,14 +120,40 @@ async def test_a_connection_that_breaks_leaves_the_outcome_unknown(answer):
 
 async def test_a_connection_that_is_never_made_in_time_was_not_sent():
     # The kernel alone decides how long a lost SYN takes; the type of the failure is what counts.
-    assert client_module._connect_failure(httpx2.ConnectTimeout("")) == "timeout"
+    assert exchange._connect_failure(httpx2.ConnectTimeout("")) == "timeout"
+
+
+@pytest.mark.parametrize("tunnel", [None, b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"])
+async def test_a_proxy_that_makes_no_tunnel_was_not_sent(monkeypatch, tunnel):
+    async def serve(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(tunnel or b"")
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as proxy:
+        port = proxy.sockets[0].getsockname()[1]
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+        assert (await failure(NotSent, "https://messaging.example")).reason == "network"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HTTPS_PROXY", "socks5://127.0.0.1:1"),
+        ("HTTPS_PROXY", "bogus://127.0.0.1:1"),
+        ("SSL_CERT_FILE", "/nonexistent.pem"),
+    ],
+)
+async def test_settings_of_the_machine_that_cannot_be_used_were_not_sent(monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    assert (await failure(NotSent, "https://messaging.example")).reason == "configuration"
 
 
 async def test_any_other_failure_to_connect_has_a_reason_too():
     group = ExceptionGroup("", [OSError(101, "Network is unreachable")])
     error = httpx2.ConnectError("")
     error.__cause__ = group
-    assert client_module._connect_failure(error) == "network"
+    assert exchange._connect_failure(error) == "network"
 
 
 async def test_plain_http_ignores_a_proxy_of_the_environment(monkeypatch):
@@ -137,7 +164,9 @@ async def test_plain_http_ignores_a_proxy_of_the_environment(monkeypatch):
     body = b'{"sid":"XE"}'
     head = f"HTTP/1.1 202 Accepted\r\nContent-Length: {len(body)}\r\n\r\n".encode()
     async with listening(head + body) as (port, _):
-        senders = SendersClient(Credentials("AC", "token"), base_url=f"http://127.0.0.1:{port}")
+        senders = SendersClient(
+            lambda: Credentials("AC", "token"), base_url=f"http://127.0.0.1:{port}"
+        )
         answer = await senders.update(SID, UpdateSender(friendly_name="x"))
         await senders.aclose()
     assert answer.sender == {"sid": "XE"}

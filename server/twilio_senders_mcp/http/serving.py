@@ -1,13 +1,15 @@
 """Running an ASGI app on a port of this machine: in the foreground, or beside other work."""
 
-import signal
+import logging
 import socket
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from types import FrameType
+from typing import TYPE_CHECKING, Final
 
 import uvicorn
+from typing_extensions import override
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -36,10 +38,10 @@ def open_socket(host: str, port: int) -> socket.socket:
 
 
 def serve(app: "ASGIApp", listener: socket.socket) -> None:
-    """Serve ``app`` until SIGINT or SIGTERM, then return."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        # uvicorn shuts down on these and then raises them again; here that is the normal end.
-        signal.signal(number, _end_normally)
+    """Serve ``app`` until SIGINT or SIGTERM.
+
+    The server shuts down and then raises the signal again, for the handler that was there before.
+    """
     _uvicorn(app).run(sockets=[listener])
 
 
@@ -57,8 +59,16 @@ def served(app: "ASGIApp") -> Generator[str]:
         thread.join()
 
 
+class _Server(uvicorn.Server):
+    @override
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        # What is cut off from now on is cut off on purpose; nobody needs to read of it.
+        logging.disable(logging.CRITICAL)
+        super().handle_exit(sig, frame)
+
+
 def _uvicorn(app: "ASGIApp") -> uvicorn.Server:
-    return uvicorn.Server(
+    return _Server(
         uvicorn.Config(
             app,
             log_config=None,
@@ -67,7 +77,3 @@ def _uvicorn(app: "ASGIApp") -> uvicorn.Server:
             timeout_graceful_shutdown=_GRACE,
         )
     )
-
-
-def _end_normally(*_: Any) -> None:
-    pass

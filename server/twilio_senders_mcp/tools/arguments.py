@@ -7,17 +7,23 @@ was expected there and the nearest valid spelling. No value is ever repeated: it
 
 import difflib
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from twilio_senders_mcp.twilio.models import APPLICATION_SID, SENDER_ID, SENDER_SID
+
 from .schema import Schema, allowed_values, array_schema, input_schema, object_schema
 
 ISSUES_MAX: Final = 20
 _NAME_MAX: Final = 60
+_NAME: Final = re.compile(rf"[A-Za-z_][\w-]{{0,{_NAME_MAX - 1}}}", re.ASCII)
+_DIGITS_MAX: Final = 3
+_WORD_MIN: Final = 4
 _LIST_MAX: Final = 6
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -34,12 +40,16 @@ class Issue:
 
 
 class InvalidArguments(Exception):  # noqa: N818 - named for what the caller sent
-    """The arguments do not fit; nothing was sent. ``total`` may exceed the issues listed."""
+    """The arguments do not fit. ``total`` may exceed the issues listed.
 
-    def __init__(self, issues: list[Issue], total: int) -> None:
+    ``compared`` says that Twilio was asked, read-only, to find that out; else nothing was sent.
+    """
+
+    def __init__(self, issues: list[Issue], total: int, *, compared: bool = False) -> None:
         super().__init__([issue.path for issue in issues])
         self.issues = issues
         self.total = total
+        self.compared = compared
 
 
 class ArgumentsReader(Generic[ModelT]):
@@ -73,15 +83,22 @@ class ArgumentsReader(Generic[ModelT]):
         if kind == "literal_error":
             values = allowed_values(schema)
             expected = "expected one of " + ", ".join(json.dumps(value) for value in values)
-            nearest = _nearest(str(detail["input"])[:_NAME_MAX], values)
+            given = str(detail["input"])[:_NAME_MAX]
+            nearest = _similar(given, values) or _containing(given, values)
             if nearest is not None and len(values) > _LIST_MAX:
                 expected = f"expected one of {len(values)} values"
             return Issue(_written(path), expected, nearest)
         if kind == "model_type":
-            keys = (object_schema(schema) or {}).get("properties", {})
+            form = object_schema(schema) or {}
+            keys = form.get("required") or form.get("properties", {})
             return Issue(_written(path), "expected an object with " + ", ".join(keys))
+        if kind == "string_pattern_mismatch":
+            pattern = str(detail.get("ctx", {}).get("pattern"))
+            return Issue(
+                _written(path), _PATTERNS.get(pattern, f"expected text matching {pattern}")
+            )
         if phrase := _EXPECTED.get(kind):
-            return Issue(_written(path), phrase(detail.get("ctx", {})))
+            return Issue(_written(path), phrase.format(**detail.get("ctx", {})))
         return Issue(_written(path), "not valid")
 
     def _schema_at(self, path: Path) -> Schema:
@@ -96,8 +113,8 @@ class ArgumentsReader(Generic[ModelT]):
 
     def _nearest_field(self, parent: Path, name: str) -> str | None:
         form = object_schema(self._schema_at(parent)) or {}
-        nearest = _nearest(name, list(form.get("properties", {})))
-        return nearest or self._places.get(_plain(name))
+        keys = list(form.get("properties", {}))
+        return _similar(name, keys) or self._places.get(_plain(name)) or _containing(name, keys)
 
 
 def _unpack_json_text(value: Any, schema: Schema) -> Any:
@@ -107,10 +124,7 @@ def _unpack_json_text(value: Any, schema: Schema) -> Any:
     """
     structured, items = object_schema(schema), array_schema(schema)
     if isinstance(value, str) and (structured or items):
-        try:
-            value = json.loads(value)
-        except (ValueError, RecursionError):
-            return value
+        value = _said_by(value)
     if structured and isinstance(value, Mapping):
         properties: dict[str, Schema] = structured.get("properties", {})
         return {
@@ -122,6 +136,25 @@ def _unpack_json_text(value: Any, schema: Schema) -> Any:
     return value
 
 
+def _said_by(text: str) -> object:
+    """Return the object or list that JSON text holds, else the text itself.
+
+    ``"null"`` stays text: what would clear a section must be said as null.
+    """
+    try:
+        value = json.loads(text, object_pairs_hook=_without_duplicates)
+    except (ValueError, RecursionError):
+        return text
+    return cast("object", value) if isinstance(value, dict | list) else text
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    entries = dict(pairs)
+    if len(entries) < len(pairs):
+        raise ValueError("a key stands twice")
+    return entries
+
+
 def _places(schema: Schema, parent: str = "") -> list[tuple[str, str]]:
     """List every field below the root by its plain spelling, with its dotted path."""
     places: list[tuple[str, str]] = []
@@ -131,10 +164,17 @@ def _places(schema: Schema, parent: str = "") -> list[tuple[str, str]]:
     return places
 
 
-def _nearest(name: str, candidates: list[str]) -> str | None:
+def _similar(name: str, candidates: list[str]) -> str | None:
     plain = {_plain(candidate): candidate for candidate in candidates}
     match = difflib.get_close_matches(_plain(name), plain, n=1, cutoff=0.6)
     return plain[match[0]] if match else None
+
+
+def _containing(word: str, candidates: list[str]) -> str | None:
+    """Return the one candidate that has ``word`` in it, such as retail in Shopping and Retail."""
+    part = _plain(word)
+    matches = [candidate for candidate in candidates if part in _plain(candidate)]
+    return matches[0] if len(part) >= _WORD_MIN and len(matches) == 1 else None
 
 
 def _plain(name: str) -> str:
@@ -148,20 +188,36 @@ def _written(path: Path) -> str:
         if isinstance(step, int):
             text += f"[{step}]"
         else:
-            name = step if step.isprintable() else repr(step)
-            text += ("." if text else "") + name[:_NAME_MAX]
+            text += ("." if text else "") + _shown(step)
     return text
 
 
-_EXPECTED: Final[Mapping[str, Callable[[dict[str, Any]], str]]] = {
-    "missing": lambda _: "required",
-    "string_type": lambda _: "expected text",
-    "string_unicode": lambda _: "expected valid Unicode text",
-    "unicode_text": lambda _: "expected valid Unicode text",
-    "string_pattern_mismatch": lambda context: f"expected text matching {context['pattern']}",
-    "list_type": lambda _: "expected a list",
-    "absolute_url": lambda _: "expected an absolute http(s) URL",
-    "verification_code": lambda _: "expected digits, as text",
-    "nothing_to_change": lambda _: "give at least one field to change",
+def _shown(name: str) -> str:
+    """Return a key as it may be repeated: what looks like no name may be a secret in its place."""
+    if _NAME.fullmatch(name) and sum(character.isdigit() for character in name) <= _DIGITS_MAX:
+        return name
+    return "(odd key)"
+
+
+_PATTERNS: Final = {
+    SENDER_SID: "expected a sender's SID: XE and 32 hexadecimal digits, not its number",
+    SENDER_ID: "expected whatsapp:+ and a number with its country code, or rcs: and an agent",
+    APPLICATION_SID: "expected an application's SID: AP and 32 hexadecimal digits",
+}
+
+_EXPECTED: Final = {
+    "missing": "required",
+    "string_type": "expected text",
+    "string_unicode": "expected valid Unicode text",
+    "unicode_text": "expected valid Unicode text",
+    "list_type": "expected a list",
+    "int_type": "expected a whole number",
+    "int_parsing": "expected a whole number",
+    "int_from_float": "expected a whole number",
+    "greater_than_equal": "expected {ge} or more",
+    "less_than_equal": "expected {le} or less",
+    "absolute_url": "expected an absolute http(s) URL",
+    "verification_code": "expected digits, as text",
+    "nothing_to_change": "give at least one field to change",
 }
 """Our words for what Pydantic and the models find wrong, by error type."""

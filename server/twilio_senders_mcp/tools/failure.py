@@ -10,7 +10,7 @@ import logging
 import traceback
 from typing import Any, Final, Literal
 
-import pydantic_core
+from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import CallToolResult, TextContent
 
 from twilio_senders_mcp.twilio import retry
@@ -26,6 +26,7 @@ from twilio_senders_mcp.twilio.errors import (
 )
 
 from .arguments import InvalidArguments, Issue
+from .compact import to_json
 
 ERROR_META: Final = "twilio-senders-mcp/error"
 """The key of ``_meta`` under which a failure's facts travel."""
@@ -33,33 +34,59 @@ ERROR_META: Final = "twilio-senders-mcp/error"
 Outcome = Literal["nothing_sent", "nothing_changed", "unknown"]
 
 _MESSAGE_MAX: Final = 1000
+_ID_MAX: Final = 100
 _OUTCOMES: Final[dict[Outcome, str]] = {
     "nothing_sent": "Nothing was sent, nothing changed.",
     "nothing_changed": "Nothing changed.",
-    "unknown": "It is unknown whether anything changed: read the sender before trying again.",
+    "unknown": "It is unknown whether anything changed: {check}.",
 }
 
 logger = logging.getLogger(__name__)
 
 
-def failure_result(error: BaseException) -> CallToolResult:
-    """Return the result that reports ``error`` to a model and to a program."""
-    if isinstance(error, InvalidArguments):
-        return _invalid_arguments(error)
-    if isinstance(error, NotSent):
-        return _not_sent(error)
-    if isinstance(error, Refused):
-        return _refused(error.problem)
-    if isinstance(error, OutcomeUnknown):
-        return _unknown(error)
-    return _unexpected(error)
+class Declined(Exception):  # noqa: N818 - what a person did, not an error
+    """A person was asked and did not agree to ``what``."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+def failure_result(error: BaseException, *, check: str) -> CallToolResult:  # noqa: PLR0911 - one line for each kind
+    """Return the result that reports ``error`` to a model and to a program.
+
+    ``check`` is what to do before a call is repeated whose outcome is unknown.
+    """
+    match error:
+        case InvalidArguments():
+            return _invalid_arguments(error)
+        case Declined():
+            return _declined(error)
+        case NotSent():
+            return _not_sent(error)
+        case Refused():
+            return _refused(error.problem)
+        case OutcomeUnknown():
+            return _only_read(error) if error.reading else _unknown(error, check)
+        case ToolError():
+            # The SDK's own: an answer to a question that does not fit the question.
+            return _declined(Declined("the question, which was answered in another form"))
+        case _:
+            return _unexpected(error, check)
+
+
+def failure_text(error: BaseException) -> str:
+    """Return the words of `failure_result` alone, for where no result can be given."""
+    first = failure_result(error, check="").content[0]
+    return first.text if isinstance(first, TextContent) else ""
 
 
 def _invalid_arguments(error: InvalidArguments) -> CallToolResult:
     lines = [_issue_line(issue) for issue in error.issues]
     if error.total > len(error.issues):
         lines.append(f"and {error.total - len(error.issues)} more")
-    text = "\n- ".join(["Invalid arguments. " + _OUTCOMES["nothing_sent"], *lines])
+    outcome: Outcome = "nothing_changed" if error.compared else "nothing_sent"
+    text = "\n- ".join([f"Invalid arguments. {_OUTCOMES[outcome]}", *lines])
     issues = [
         {"path": issue.path, "expected": issue.expected}
         | ({"suggestion": issue.suggestion} if issue.suggestion else {})
@@ -68,7 +95,7 @@ def _invalid_arguments(error: InvalidArguments) -> CallToolResult:
     return _result(
         text + "\nCorrect these and call again.",
         type="invalid_arguments",
-        outcome="nothing_sent",
+        outcome=outcome,
         issues=issues,
     )
 
@@ -89,8 +116,10 @@ _NOT_SENT: Final[dict[NotSentReason, str]] = {
     "Check the network, then call again.",
     "network": "Twilio could not be reached: no connection could be made. "
     "Check the network and any proxy, then call again.",
-    "busy": "Too many calls are under way in this server; none finished in time for this one. "
+    "busy": "No connection became free in time: too many calls at once, or none gets an answer. "
     "Call again, fewer at a time.",
+    "configuration": "Twilio could not be reached: the proxy or certificate settings of this "
+    "machine cannot be used. Check HTTPS_PROXY (http:// or https://) and SSL_CERT_FILE.",
     "credentials": "There are no complete Twilio credentials.",
 }
 
@@ -99,7 +128,7 @@ def _not_sent(error: NotSent) -> CallToolResult:
     text = _NOT_SENT[error.reason]
     if isinstance(error, MissingCredentials):
         text += (
-            f" {error.missing} Or start the server with --sandbox: "
+            f" {error.remedy} Or start the server with --sandbox: "
             "an embedded Twilio that needs no account."
         )
     return _result(
@@ -120,11 +149,8 @@ def _refused(problem: Problem) -> CallToolResult:
         said += "It was not followed: credentials go to no other host. Check TWILIO_BASE_URL."
     else:
         said = f"Twilio refused the request ({_status(problem)}){_quoted(problem)}"
-    wait = ""
-    if problem.retry_after is not None:
-        wait = f"Twilio asks to wait {problem.retry_after:.0f} s."
     return _result(
-        _joined(said, _OUTCOMES["nothing_changed"], _advice(problem), wait, _traces(problem)),
+        _joined(said, _OUTCOMES["nothing_changed"], _advice(problem), _traces(problem)),
         type="refused",
         outcome="nothing_changed",
         **_facts(problem),
@@ -140,7 +166,15 @@ _UNKNOWN: Final[dict[UnknownReason, str]] = {
 }
 
 
-def _unknown(error: OutcomeUnknown) -> CallToolResult:
+def _only_read(error: OutcomeUnknown) -> CallToolResult:
+    return _no_answer(error, "nothing_changed", "Nothing changed: this only reads. Call again.")
+
+
+def _unknown(error: OutcomeUnknown, check: str) -> CallToolResult:
+    return _no_answer(error, "unknown", _OUTCOMES["unknown"].format(check=check))
+
+
+def _no_answer(error: OutcomeUnknown, outcome: Outcome, consequence: str) -> CallToolResult:
     said, problem = _UNKNOWN[error.reason], error.problem
     if problem is not None:
         said += f" ({_status(problem)}){_quoted(problem)}"
@@ -149,25 +183,35 @@ def _unknown(error: OutcomeUnknown) -> CallToolResult:
     return _result(
         _joined(
             said,
-            _OUTCOMES["unknown"],
+            consequence,
             _advice(problem) if problem else "",
             _traces(problem) if problem else "",
         ),
-        type="outcome_unknown",
-        outcome="unknown",
+        type="outcome_unknown" if outcome == "unknown" else "no_answer",
+        outcome=outcome,
         reason=error.reason,
         **(_facts(problem) if problem else {}),
+        retryable=retry.is_safe_to_repeat(error),
+    )
+
+
+def _declined(error: Declined) -> CallToolResult:
+    return _result(
+        f"A person was asked and did not agree to {error.what}. {_OUTCOMES['nothing_changed']} "
+        "Do not try again unless the person asks for it.",
+        type="declined",
+        outcome="nothing_changed",
         retryable=False,
     )
 
 
-def _unexpected(error: BaseException) -> CallToolResult:
+def _unexpected(error: BaseException, check: str) -> CallToolResult:
     # Only where it happened is logged: the text of an exception may hold what a caller sent.
     frames = "".join(traceback.format_tb(error.__traceback__))
     logger.error("Unexpected %s\n%s", type(error).__name__, frames)
     return _result(
         "An error inside this server; please report it with the server's log. "
-        + _OUTCOMES["unknown"],
+        + _OUTCOMES["unknown"].format(check=check),
         type="internal_error",
         outcome="unknown",
         retryable=False,
@@ -180,21 +224,26 @@ def _status(problem: Problem) -> str:
 
 
 def _quoted(problem: Problem) -> str:
-    """Twilio's own message on one line and of bounded length, or a full stop."""
+    """Twilio's own message as one sentence of bounded length, or a full stop."""
     if problem.message is None:
         return "."
     message = " ".join(problem.message.split())
-    return f": {message if len(message) <= _MESSAGE_MAX else message[:_MESSAGE_MAX] + '…'}"
+    if len(message) > _MESSAGE_MAX:
+        return f": {message[:_MESSAGE_MAX]}…"
+    return f": {message}" if message.endswith((".", "!", "?")) else f": {message}."
 
 
 def _advice(problem: Problem) -> str:
     advice = advice_for(problem.code, problem.http_status)
-    return f"{advice.meaning} {advice.cure}" if advice else ""
+    said = f"{advice.meaning} {advice.cure}" if advice else ""
+    if problem.retry_after is not None:
+        said = _joined(said, f"Twilio asks to wait {problem.retry_after:.0f} s.")
+    return said
 
 
 def _traces(problem: Problem) -> str:
     link = f"More: {problem.more_info}" if problem.more_info else ""
-    request = f"Twilio request id: {problem.request_id}" if problem.request_id else ""
+    request = f"Twilio request id: {problem.request_id[:_ID_MAX]}" if problem.request_id else ""
     return _joined(link, request)
 
 
@@ -204,7 +253,7 @@ def _facts(problem: Problem) -> dict[str, Any]:
         "code": problem.code,
         "message": problem.message and problem.message[:_MESSAGE_MAX],
         "more_info": problem.more_info,
-        "request_id": problem.request_id,
+        "request_id": problem.request_id and problem.request_id[:_ID_MAX],
         "retry_after": problem.retry_after,
     }
     return {key: value for key, value in facts.items() if value is not None}
@@ -219,7 +268,7 @@ def _result(text: str, **facts: Any) -> CallToolResult:
         is_error=True,
         content=[
             TextContent(type="text", text=text),
-            TextContent(type="text", text=pydantic_core.to_json(facts).decode()),
+            TextContent(type="text", text=to_json(facts)),
         ],
         _meta={ERROR_META: facts},
     )

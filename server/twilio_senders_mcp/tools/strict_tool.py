@@ -13,8 +13,8 @@ from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
 from mcp.server.mcpserver.utilities.func_metadata import FuncMetadata
-from mcp.types import CallToolResult, ToolAnnotations
-from pydantic import BaseModel
+from mcp.types import CallToolResult, TextContent, ToolAnnotations
+from pydantic import BaseModel, Field
 from typing_extensions import override
 
 from .arguments import ArgumentsReader
@@ -23,16 +23,29 @@ from .schema import output_schema
 
 
 class StrictTool(Tool):
-    """An MCP tool made by `strict_tool`."""
+    """An MCP tool made by `strict_tool`.
+
+    ``check`` tells a caller what to do before repeating a call whose outcome is unknown. ``notice``
+    stands before the text of every result, empty for none.
+    """
+
+    notice: str = Field(exclude=True, default="")
+
+    check: str = Field(exclude=True, default="read the sender (get_sender) before trying again")
 
     @override
     async def run(
         self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False
     ) -> Any:
         try:
-            return await super().run(arguments, context, convert_result)
+            result = await super().run(arguments, context, convert_result)
         except ToolError as error:
-            return failure_result(error.__cause__ or error)
+            result = failure_result(error.__cause__ or error, check=self.check)
+        if self.notice and isinstance(result, CallToolResult):
+            first = result.content[0]
+            if isinstance(first, TextContent):
+                first.text = f"{self.notice} {first.text}"
+        return result
 
 
 class _StrictMetadata(FuncMetadata):
@@ -52,18 +65,23 @@ def strict_tool(
     answer: type[Any],
     title: str,
     annotations: ToolAnnotations,
+    check: str | None = None,
 ) -> StrictTool:
     """Return the tool that calls ``handler``, named and described by its name and docstring.
 
     ``handler`` takes ``arguments``, an instance of that model, and answers with a complete result
-    whose structured content has the shape of ``answer``, a ``TypedDict``.
+    whose structured content has the shape of ``answer``, a ``TypedDict``. What else it takes the
+    SDK provides: a ``Context``, and parameters marked with ``Resolve``.
     """
-    tool = StrictTool.from_function(
-        handler,
-        title=title,
-        description=inspect.getdoc(handler),
-        annotations=annotations,
-        structured_output=False,
+    tool = cast(
+        "StrictTool",
+        StrictTool.from_function(
+            handler,
+            title=title,
+            description=inspect.getdoc(handler),
+            annotations=annotations,
+            structured_output=False,
+        ),
     )
     reader = ArgumentsReader(arguments)
     tool.parameters = reader.schema
@@ -71,4 +89,6 @@ def strict_tool(
     tool.fn_metadata = _StrictMetadata(
         arg_model=tool.fn_metadata.arg_model, output_schema=output_schema(answer), reader=reader
     )
-    return cast("StrictTool", tool)
+    if check is not None:
+        tool.check = check
+    return tool

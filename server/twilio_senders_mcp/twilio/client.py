@@ -1,59 +1,44 @@
 """The only code that calls Twilio: one method per operation of the Senders API.
 
-A call is bounded in every direction: one request by its timeout, all attempts of a call together
-by the total timeout, the sockets of the process by `MAX_CONNECTIONS`. Redirects are not followed,
-so the credentials go to no other host. Failures are the types of `.errors`.
+All attempts of a call together are bounded by the total timeout. Redirects are not followed, so
+the credentials go to no other host. Failures are the types of `.errors`, and none of them, nor any
+answer, holds a verification code or the credentials' secret.
 """
 
-import email.utils
-import socket
-import ssl
-import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 import anyio
-import httpx2 as httpx
 import pydantic_core
 import stamina
 from pydantic import SecretStr
-
-from twilio_senders_mcp import __version__
+from typing_extensions import TypeIs
 
 from . import retry
-from .errors import (
-    MissingCredentials,
-    NotSent,
-    NotSentReason,
-    OutcomeUnknown,
-    Problem,
-    Refused,
-    read_problem,
-)
-from .models import Configuration, Sender, UpdateSender
+from .errors import OutcomeUnknown, Problem, Refused, read_problem
+from .exchange import Credentials, Exchange, Response, only_reads
+from .models import Channel, Configuration, CreateSender, Sender, SenderFields, UpdateSender
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 SENDERS_PATH: Final = "/v2/Channels/Senders"
-MAX_CONNECTIONS: Final = 20
-CONNECT_TIMEOUT_MAX: Final = 10.0
-_HEADERS: Final = {
-    "Accept": "application/json",
-    "Content-Type": "application/json",
-    "User-Agent": f"twilio-senders-mcp/{__version__}",
-}
+_OK: Final = range(200, 300)
+_NO_CONTENT: Final = 204
+_SERVER_ERROR: Final = 500
 _REDACTED: Final = "[redacted]"
 
 
 @dataclass(frozen=True, slots=True)
-class Credentials:
-    """What signs a request: the account's SID and auth token, or an API key and its secret."""
+class SendersPage:
+    """One page of senders; ``next_token`` leads to the next page, None where there is none."""
 
-    username: str
-    password: str = field(repr=False)
+    senders: list[Sender]
+    next_token: str | None
+    request_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +47,28 @@ class SenderAnswer:
 
     sender: Sender
     request_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """An answer of success: its JSON object, empty where there was none."""
+
+    body: dict[str, object]
+    request_id: str | None
+
+    def sender(self) -> SenderAnswer:
+        return SenderAnswer(_without_code(self.body), self.request_id)
+
+    def page(self) -> SendersPage:
+        items = self.body.get("senders")
+        senders = cast("list[object]", items) if isinstance(items, list) else []
+        meta = self.body.get("meta")
+        address = meta.get("next_page_url") if _is_object(meta) else None
+        return SendersPage(
+            [_without_code(item) for item in senders if _is_object(item)],
+            _page_token(address),
+            self.request_id,
+        )
 
 
 def messaging_url(region: str | None = None, edge: str | None = None) -> str:
@@ -77,14 +84,14 @@ def messaging_url(region: str | None = None, edge: str | None = None) -> str:
 class SendersClient:
     """Calls the Senders API; made cheaply, it opens its HTTP client on the first call.
 
-    ``credentials`` may be the name of what is missing instead: every call then raises
-    `MissingCredentials`. ``app`` is an ASGI app that answers in Twilio's place, in this process.
-    Times are in seconds, the total timeout at least 1.
+    ``credentials`` is asked on the first call and may raise `MissingCredentials`. ``app`` is an
+    ASGI app that answers in Twilio's place, in this process. Times are in seconds, the total
+    timeout at least 1.
     """
 
     def __init__(
         self,
-        credentials: Credentials | str,
+        credentials: Callable[[], Credentials],
         *,
         base_url: str,
         timeout: float = 30.0,
@@ -96,32 +103,69 @@ class SendersClient:
         self._timeout = timeout
         self._total_timeout = total_timeout
         self._app = app
-        self._http: httpx.AsyncClient | None = None
-        self._connections = anyio.Semaphore(MAX_CONNECTIONS)
+        self._exchange: Exchange | None = None
+        self._password = ""
+
+    async def create(self, sender: CreateSender) -> SenderAnswer:
+        """Register a sender: ``POST /v2/Channels/Senders``.
+
+        Twilio answers 202: the registration has begun. It is not idempotent.
+
+        Raises:
+            NotSent, Refused, OutcomeUnknown: see `.errors`; so do the methods below.
+
+        """
+        body = sender.model_dump_json().encode()
+        answer = await self._call("POST", SENDERS_PATH, body=body, code=_code_in(sender))
+        return answer.sender()
+
+    async def fetch(self, sid: str) -> SenderAnswer:
+        """Read a sender: ``GET /v2/Channels/Senders/{Sid}``."""
+        return (await self._call("GET", _path(sid))).sender()
 
     async def update(self, sid: str, changes: UpdateSender) -> SenderAnswer:
         """Change a sender: ``POST /v2/Channels/Senders/{Sid}``.
 
         Twilio answers 202: the change is accepted and applied later.
-
-        Raises:
-            NotSent, Refused, OutcomeUnknown: see `.errors`.
-
         """
         body = changes.model_dump_json().encode()
-        path = f"{SENDERS_PATH}/{quote(sid, safe='')}"
-        return await self._call("POST", path, body, secret=_verification_code(changes))
+        answer = await self._call("POST", _path(sid), body=body, code=_code_in(changes))
+        return answer.sender()
+
+    async def delete(self, sid: str) -> str | None:
+        """Delete a sender: ``DELETE /v2/Channels/Senders/{Sid}``; returns the request id."""
+        return (await self._call("DELETE", _path(sid))).request_id
+
+    async def list_page(
+        self, channel: Channel, *, page_size: int, page_token: str | None = None
+    ) -> SendersPage:
+        """Read one page of a channel's senders: ``GET /v2/Channels/Senders``.
+
+        Of the address of the next page only the token is used, so that credentials go to no host
+        but the configured one whatever the answer says.
+        """
+        query = {"Channel": channel, "PageSize": str(page_size)}
+        if page_token is not None:
+            query["PageToken"] = page_token
+        answer = await self._call("GET", SENDERS_PATH, query=query)
+        return answer.page()
 
     async def aclose(self) -> None:
         """Close the connections; the client may not be used afterwards."""
-        if self._http is not None:
-            await self._http.aclose()
+        if self._exchange is not None:
+            await self._exchange.aclose()
 
     async def _call(
-        self, method: str, path: str, body: bytes, *, secret: str | None
-    ) -> SenderAnswer:
-        if isinstance(self._credentials, str):
-            raise MissingCredentials(self._credentials)
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        code: str | None = None,
+    ) -> _Answer:
+        exchange = self._open()
+        secrets = [secret for secret in (code, self._password) if secret]
         deadline = anyio.current_time() + self._total_timeout
         attempts = stamina.retry_context(
             on=retry.backoff(deadline),
@@ -133,65 +177,49 @@ class SendersClient:
         )
         async for attempt in attempts:
             with attempt:
-                response = await self._send(method, path, body, deadline)
-                return _read_answer(response, secret)
+                response = await exchange.send(
+                    method, path, query=query, body=body, deadline=deadline
+                )
+                return _read(response, secrets, reading=only_reads(method))
         raise AssertionError("stamina raises the last failure")  # pragma: no cover
 
-    async def _send(self, method: str, path: str, body: bytes, deadline: float) -> httpx.Response:
-        with anyio.CancelScope(deadline=deadline - retry.ATTEMPT_MIN) as waiting:
-            await self._connections.acquire()
-        if waiting.cancelled_caught:
-            raise NotSent("busy")
-        try:
-            with anyio.fail_after(min(self._timeout, deadline - anyio.current_time())):
-                return await self._open().request(method, path, content=body)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
-            raise NotSent(_connect_failure(error)) from None
-        except TimeoutError:
-            raise OutcomeUnknown("timeout") from None
-        except httpx.DecodingError:
-            raise OutcomeUnknown("unreadable") from None
-        except (httpx.TransportError, OSError):  # OSError: an ASGI app's failures arrive as raised
-            raise OutcomeUnknown("connection_lost") from None
-        finally:
-            self._connections.release()
-
-    def _open(self) -> httpx.AsyncClient:
-        if self._http is None:
-            credentials = cast("Credentials", self._credentials)
-            self._http = httpx.AsyncClient(
-                base_url=self._base_url,
-                auth=(credentials.username, credentials.password),
-                headers=_HEADERS,
-                # `_send` bounds the whole request; httpx need only tell "never connected" apart.
-                timeout=httpx.Timeout(None, connect=min(CONNECT_TIMEOUT_MAX, self._timeout / 2)),
-                limits=httpx.Limits(
-                    max_connections=MAX_CONNECTIONS, max_keepalive_connections=MAX_CONNECTIONS
-                ),
-                # A proxy from the environment would see the credentials of a plain http request.
-                trust_env=self._base_url.startswith("https://"),
-                transport=httpx.ASGITransport(app=cast("Any", self._app)) if self._app else None,
+    def _open(self) -> Exchange:
+        if self._exchange is None:
+            credentials = self._credentials()
+            self._password = credentials.password
+            self._exchange = Exchange(
+                credentials, base_url=self._base_url, timeout=self._timeout, app=self._app
             )
-        return self._http
+        return self._exchange
 
 
-def _read_answer(response: httpx.Response, secret: str | None) -> SenderAnswer:
-    body = _json_object(response.content)
-    request_id = response.headers.get("T-Request-Id") or response.headers.get("Twilio-Request-Id")
-    if response.is_success:
-        if body is None:
-            raise OutcomeUnknown(
-                "unreadable", Problem(http_status=response.status_code, request_id=request_id)
-            )
-        return SenderAnswer(_without_code(cast("Sender", body)), request_id)
+def _path(sid: str) -> str:
+    return f"{SENDERS_PATH}/{quote(sid, safe='')}"
+
+
+def _code_in(fields: SenderFields) -> str | None:
+    configuration = fields.configuration
+    if isinstance(configuration, Configuration):
+        code = configuration.verification_code
+        return code.get_secret_value() if isinstance(code, SecretStr) else None
+    return None
+
+
+def _read(response: Response, secrets: list[str], *, reading: bool) -> _Answer:
+    body, request_id = _json_object(response.content), response.request_id
+    quoted = response.content + (request_id or "").encode()
+    if any(secret.encode() in quoted for secret in secrets):
+        body, request_id = _redact(body, secrets), _redact(request_id, secrets)
+    if response.status in _OK:
+        if (body is None and response.status != _NO_CONTENT) or _is_error(body):
+            problem = Problem(http_status=response.status, request_id=request_id)
+            raise OutcomeUnknown("unreadable", problem, reading=reading)
+        return _Answer(body or {}, request_id)
     problem = read_problem(
-        response.status_code,
-        _redact(body, secret) if body and secret else body,
-        request_id=request_id,
-        retry_after=_retry_after(response.headers.get("Retry-After")),
+        response.status, body, request_id=request_id, retry_after=response.retry_after
     )
-    if response.is_server_error:
-        raise OutcomeUnknown("server_error", problem)
+    if response.status >= _SERVER_ERROR:
+        raise OutcomeUnknown("server_error", problem, reading=reading)
     raise Refused(problem)
 
 
@@ -203,66 +231,45 @@ def _json_object(content: bytes) -> dict[str, object] | None:
     return cast("dict[str, object]", value) if isinstance(value, dict) else None
 
 
-def _without_code(sender: Sender) -> Sender:
+def _is_object(value: object) -> TypeIs[dict[str, object]]:
+    return isinstance(value, dict)
+
+
+def _is_error(body: dict[str, object] | None) -> bool:
+    """Tell a classic error that came with a status of success from a sender."""
+    return body is not None and {"code", "message"} <= body.keys() and "sid" not in body
+
+
+def _without_code(sender: dict[str, object]) -> Sender:
     """Twilio documents ``verification_code`` as null in answers; should it come back, drop it."""
     configuration = sender.get("configuration")
-    if isinstance(configuration, dict) and configuration.get("verification_code") is not None:
+    if _is_object(configuration) and configuration.get("verification_code") is not None:
         configuration["verification_code"] = None
-    return sender
+    return cast("Sender", sender)
 
 
-def _redact(value: object, secret: str) -> Any:
-    """Replace ``secret`` in every text of a JSON value: Twilio may quote what it refuses."""
-    if isinstance(value, str):
-        return value.replace(secret, _REDACTED)
-    if isinstance(value, list):
-        return [_redact(item, secret) for item in cast("list[object]", value)]
-    if isinstance(value, dict):
-        entries = cast("dict[str, object]", value)
-        return {key: _redact(item, secret) for key, item in entries.items()}
-    return value
-
-
-def _verification_code(changes: UpdateSender) -> str | None:
-    configuration = changes.configuration
-    if isinstance(configuration, Configuration):
-        code = configuration.verification_code
-        return code.get_secret_value() if isinstance(code, SecretStr) else None
-    return None
-
-
-def _retry_after(value: str | None) -> float | None:
-    """Read ``Retry-After`` (RFC 9110: seconds or a date) as seconds; None if unusable."""
-    if value is None:
-        return None
-    if value.strip().isdecimal():
-        return float(value)
+def _page_token(address: object) -> str | None:
+    """Take the token out of the address of a page, wherever that address points."""
     try:
-        moment = email.utils.parsedate_to_datetime(value)
+        query = urlsplit(address if isinstance(address, str) else "").query
     except ValueError:
         return None
-    return max(0.0, moment.timestamp() - time.time())
+    tokens = parse_qs(query).get("PageToken")
+    return tokens[0] if tokens else None
 
 
-def _connect_failure(error: BaseException) -> NotSentReason:
-    if isinstance(error, httpx.ConnectTimeout):
-        return "timeout"
-    causes = list(_causes(error))
-    kinds: Mapping[NotSentReason, type[BaseException]] = {
-        "tls": ssl.SSLError,
-        "dns": socket.gaierror,
-        "refused": ConnectionRefusedError,
-    }
-    for reason, kind in kinds.items():
-        if any(isinstance(cause, kind) for cause in causes):
-            return reason
-    return "network"
+def _redact(value: Any, secrets: list[str]) -> Any:
+    """Replace secrets in every text of a JSON value: Twilio may quote what it was sent.
 
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        if isinstance(error, BaseExceptionGroup):
-            for part in cast("BaseExceptionGroup[BaseException]", error).exceptions:
-                yield from _causes(part)
-        error = error.__cause__ or error.__context__
+    A secret counts only where it stands alone: a code of few digits is part of many numbers.
+    """
+    if isinstance(value, str):
+        for secret in secrets:
+            value = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", _REDACTED, value)
+        return value
+    if isinstance(value, list):
+        return [_redact(item, secrets) for item in cast("list[object]", value)]
+    if isinstance(value, dict):
+        entries = cast("dict[str, object]", value)
+        return {_redact(key, secrets): _redact(item, secrets) for key, item in entries.items()}
+    return value

@@ -4,13 +4,15 @@
     ├── NotSent             no request left this process: nothing changed
     │   └── MissingCredentials
     ├── Refused             Twilio answered 3xx or 4xx: nothing changed
-    └── OutcomeUnknown      the request left, no usable answer came: it may have been carried out
+    └── OutcomeUnknown      the request left, no usable answer came: it may have been carried out,
+                            unless it only reads
 
 No message here is written for a reader and none holds text of a library; the words for a caller
 are chosen in one place, `twilio_senders_mcp.tools.failure`. The causes and cures of Twilio's own
 error codes are data: ``error_catalogue.toml`` beside this file.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,12 +20,17 @@ from functools import cache
 from importlib import resources
 from typing import Final, Literal, NamedTuple, cast
 
-NotSentReason = Literal["refused", "dns", "tls", "timeout", "network", "busy", "credentials"]
-"""``refused`` to ``network``: no connection was made; ``busy``: none became free in time."""
+NotSentReason = Literal[
+    "refused", "dns", "tls", "timeout", "network", "busy", "configuration", "credentials"
+]
+"""``refused`` to ``network``: no connection was made; ``busy``: none became free in time;
+``configuration``: the proxy or the certificates of this machine cannot be used."""
 
 UnknownReason = Literal["timeout", "connection_lost", "server_error", "unreadable"]
 """``server_error``: Twilio answered 5xx; ``unreadable``: an answer that is no JSON object."""
 
+_LINK: Final = re.compile(r"https://[!-~]{1,200}")
+_CODE: Final = re.compile(r"[0-9]{1,9}")
 ERROR_PAGE: Final = "https://www.twilio.com/docs/errors/{code}"
 
 
@@ -40,11 +47,11 @@ class NotSent(TwilioError):  # noqa: N818 - the tree names what happened, not th
 
 
 class MissingCredentials(NotSent):
-    """There are no credentials to sign a request with; ``missing`` names what to set."""
+    """There are no credentials to sign a request with; ``remedy`` is a sentence for a person."""
 
-    def __init__(self, missing: str) -> None:
+    def __init__(self, remedy: str) -> None:
         super().__init__("credentials")
-        self.missing = missing
+        self.remedy = remedy
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,12 +80,18 @@ class Refused(TwilioError):  # noqa: N818 - as NotSent
 
 
 class OutcomeUnknown(TwilioError):  # noqa: N818 - as NotSent
-    """The request left, and nothing tells whether Twilio carried it out."""
+    """The request left, and nothing tells whether Twilio carried it out.
 
-    def __init__(self, reason: UnknownReason, problem: Problem | None = None) -> None:
+    ``reading`` says that the request changes nothing in any case.
+    """
+
+    def __init__(
+        self, reason: UnknownReason, problem: Problem | None = None, *, reading: bool
+    ) -> None:
         super().__init__(reason)
         self.reason: UnknownReason = reason
         self.problem = problem
+        self.reading = reading
 
 
 def read_problem(
@@ -96,7 +109,7 @@ def read_problem(
     """
     body = body or {}
     code = _integer(body.get("code"))
-    more_info = _text(body.get("more_info")) or _link(body.get("type"))
+    more_info = _link(body.get("more_info")) or _link(body.get("type"))
     if more_info is None and code is not None:
         more_info = ERROR_PAGE.format(code=code)
     return Problem(
@@ -127,11 +140,11 @@ def _text(value: object) -> str | None:
 
 def _link(value: object) -> str | None:
     text = _text(value)
-    return text if text and text.startswith("https://") else None
+    return text if text and _LINK.fullmatch(text) else None
 
 
 def _integer(value: object) -> int | None:
-    if isinstance(value, str) and value.isascii() and value.isdigit():
+    if isinstance(value, str) and _CODE.fullmatch(value):
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
@@ -148,6 +161,11 @@ def advice_for(code: int | None, http_status: int | None = None) -> Advice | Non
     catalogue = _catalogue()
     entry = catalogue["codes"].get(str(code)) or catalogue["http"].get(str(http_status))
     return Advice(entry["meaning"], entry["cure"]) if entry else None
+
+
+def known_codes() -> list[str]:
+    """Return Twilio's error codes that the catalogue explains."""
+    return list(_catalogue()["codes"])
 
 
 @cache

@@ -13,7 +13,7 @@ Lengths and sizes in descriptions are Meta's and Google's; Twilio's contract set
 """
 
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import (
     MISSING,
@@ -69,9 +69,11 @@ def _check_url_or_empty(url: str) -> str:
     return _check_absolute_url(url) if url else url
 
 
-def _strip_code(code: object) -> object:
+def _strip_code(code: object) -> str:
     """Meta prints the code as ``123-830`` and wants it without the hyphen."""
-    return _CODE_SEPARATORS.sub("", code) if isinstance(code, str) else code
+    if isinstance(code, str):
+        return _CODE_SEPARATORS.sub("", code)
+    raise PydanticCustomError("verification_code", "expected digits, as text")
 
 
 def _check_code(code: SecretStr) -> SecretStr:
@@ -83,12 +85,22 @@ def _check_code(code: SecretStr) -> SecretStr:
 Text = Annotated[str, AfterValidator(_check_text)]
 """Any text that can be sent."""
 
-SenderSid = Annotated[
-    str, Field(pattern=r"^XE[0-9a-fA-F]{32}$", description="The sender's SID (XE…).")
-]
+SENDER_SID: Final = r"^XE[0-9a-fA-F]{32}$"
+SENDER_ID: Final = r"^(whatsapp:\+[1-9][0-9]{6,14}|rcs:[^\s]+)$"
+APPLICATION_SID: Final = r"^(AP[0-9a-fA-F]{32})?$"
+
+SenderSid = Annotated[str, Field(pattern=SENDER_SID, description="The sender's SID (XE…).")]
 """Identifies one sender; Twilio documents length 34 and this pattern."""
 
-ApplicationSid = Annotated[str, Field(pattern=r"^(AP[0-9a-fA-F]{32})?$")]
+SenderId = Annotated[
+    str,
+    Field(pattern=SENDER_ID, description="whatsapp:+E.164 or rcs:agent."),
+]
+"""What people address: a WhatsApp number or an RCS agent, with its channel in front."""
+
+Channel = Literal["whatsapp", "rcs"]
+
+ApplicationSid = Annotated[str, Field(pattern=APPLICATION_SID)]
 """A TwiML application's SID, or ``""``."""
 
 AbsoluteUrl = Annotated[str, AfterValidator(_check_absolute_url)]
@@ -184,7 +196,7 @@ class Webhook(_Request):
     status_callback_method: Annotated[
         # Twilio documents no allowed values for this one.
         Text | None | MISSING,
-        Field(description="POST or PUT."),
+        Field(description="Usually POST."),
     ] = MISSING
 
 
@@ -207,6 +219,20 @@ class PhoneNumber(_Request):
 
     phone_number: Annotated[Text, Field(description="E.164")]
     label: Annotated[Text | MISSING, Field(description="Its label.")] = MISSING
+
+
+RCS_FIELDS: Final = frozenset(
+    {
+        "banner_url",
+        "privacy_url",
+        "terms_of_service_url",
+        "accent_color",
+        "phone_numbers",
+        "use_case",
+    }
+)
+WHATSAPP_FIELDS: Final = frozenset({"about", "address", "vertical"})
+"""Profile fields that the other channel does not have."""
 
 
 class Profile(_Request):
@@ -260,11 +286,8 @@ class Profile(_Request):
     )
 
 
-class UpdateSender(_Request):
-    """The body of ``POST /v2/Channels/Senders/{Sid}``: what is omitted stays as it is.
-
-    At least one field must be given; a section given as null counts, an empty section does not.
-    """
+class SenderFields(_Request):
+    """What may be said about a sender when it is created or updated."""
 
     friendly_name: Annotated[
         Text | None | MISSING, Field(description="Label in the Twilio Console only.")
@@ -281,13 +304,28 @@ class UpdateSender(_Request):
         Field(description="What people see. A list replaces the whole list."),
     ] = MISSING
 
+
+class UpdateSender(SenderFields):
+    """The body of ``POST /v2/Channels/Senders/{Sid}``: what is omitted stays as it is.
+
+    At least one field must be given; a section given as null counts, an empty section does not.
+    """
+
     @model_validator(mode="after")
     def _require_a_change(self) -> Self:
-        for name in UpdateSender.model_fields.keys() & self.model_fields_set:
+        for name in SenderFields.model_fields.keys() & self.model_fields_set:
             section = getattr(self, name)
             if not isinstance(section, _Request) or section.model_fields_set:
                 return self
         raise PydanticCustomError("nothing_to_change", "expected at least one field to change")
+
+
+class _NewSender(_Request):
+    sender_id: SenderId
+
+
+class CreateSender(SenderFields, _NewSender):
+    """The body of ``POST /v2/Channels/Senders``."""
 
 
 class EmailAnswer(TypedDict, total=False):

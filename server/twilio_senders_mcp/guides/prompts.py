@@ -1,0 +1,173 @@
+"""Prompts that carry a person through a job, each by the tools that exist in the current mode."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from mcp.server.mcpserver.prompts import Prompt
+from mcp.server.mcpserver.prompts.base import PromptArgument
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One prompt: its arguments (required unless optional), the tools it names, its text."""
+
+    name: str
+    title: str
+    description: str
+    arguments: dict[str, str]
+    needs: frozenset[str]
+    text: str
+    optional: frozenset[str] = frozenset()
+
+
+def make_prompts(tools: Collection[str]) -> list[Prompt]:
+    """Return the prompts whose every tool is among ``tools``."""
+    return [_prompt(job) for job in JOBS if job.needs <= set(tools)]
+
+
+def _prompt(job: Job) -> Prompt:
+    async def render(**arguments: str) -> str:
+        given = {name: value.strip() for name, value in arguments.items()}
+        return job.text.format(**{name: given.get(name) or "not given" for name in job.arguments})
+
+    return Prompt(
+        name=job.name,
+        title=job.title,
+        description=job.description,
+        arguments=[
+            PromptArgument(name=name, description=meaning, required=name not in job.optional)
+            for name, meaning in job.arguments.items()
+        ],
+        fn=render,
+        context_kwarg=None,
+    )
+
+
+_SENDER: Final = "The sender: its SID (XE…), number or name."
+
+JOBS: Final = (
+    Job(
+        name="register_whatsapp_sender",
+        title="Register a WhatsApp sender",
+        description="From a phone number to a sender that is online.",
+        arguments={
+            "number": "The phone number, with country code.",
+            "name": "The display name that people will see.",
+            "vertical": "The business category, in Twilio's spelling.",
+            "waba_id": "The WhatsApp Business Account ID; ISVs need it.",
+        },
+        optional=frozenset({"vertical", "waba_id"}),
+        needs=frozenset({"list_senders", "create_sender", "wait_for_sender", "update_sender"}),
+        text="""\
+Register a WhatsApp sender at Twilio.
+
+Number: {number}
+Display name: {name}
+Business category (vertical): {vertical}
+WhatsApp Business Account ID: {waba_id}
+
+1. Look with list_senders (channel whatsapp, query the number) whether it is registered already.
+   If it is, say so and stop.
+2. If this would be the account's first WhatsApp sender, say that Twilio wants the first one to be
+   registered in its Console, and ask whether to go on.
+3. Show me what you will send, then call create_sender with sender_id whatsapp:+<number>,
+   profile.name and what is given above. Leave out what is not given.
+4. Call wait_for_sender. If the status is PENDING_VERIFICATION, ask me for the code that the number
+   receives by SMS or call, and submit it with update_sender as configuration.verification_code.
+5. Call wait_for_sender again until it is ONLINE, and tell me the SID. If it fails, tell me the
+   reason and the cure. Register no other number meanwhile.
+""",
+    ),
+    Job(
+        name="verify_sender",
+        title="Verify a sender with a code",
+        description="Submit the code that a number received.",
+        arguments={"sender": _SENDER, "code": "The code, such as 123-456."},
+        needs=frozenset({"list_senders", "get_sender", "update_sender", "wait_for_sender"}),
+        text="""\
+Verify a WhatsApp sender at Twilio with the code that its number received.
+
+Sender: {sender}
+Code: {code}
+
+1. Find its SID with list_senders if a number or a name is given.
+2. Read it with get_sender. If it does not wait for a code (PENDING_VERIFICATION), tell me its
+   status and stop.
+3. Submit the code with update_sender as configuration.verification_code. Do not repeat the code.
+4. If Twilio refuses it, ask me for the newest code; do not try the same one again.
+5. Call wait_for_sender until it is ONLINE and tell me how it went.
+""",
+    ),
+    Job(
+        name="diagnose_sender",
+        title="Find out why a sender is offline",
+        description="From a sender that does not work to the cause and the next step.",
+        arguments={
+            "sender": _SENDER,
+            "error_code": "An error code that Twilio showed, such as 63116.",
+        },
+        optional=frozenset({"error_code"}),
+        needs=frozenset({"list_senders", "get_sender"}),
+        text="""\
+Find out what is wrong with a sender at Twilio. Change nothing.
+
+Sender: {sender}
+Error code seen: {error_code}
+
+1. Find its SID with list_senders if a number or a name is given.
+2. Read it with get_sender: the status, each offline reason with its cure, a pending display name,
+   the quality rating and the webhooks.
+3. Tell me in plain words what is wrong, since when it may be so, and what to do, in order. Say what
+   only I can do (at Meta, in the Twilio Console, at my web server) and what you could do here.
+""",
+    ),
+    Job(
+        name="move_webhooks",
+        title="Move webhooks to another host",
+        description="Point the webhooks of all senders from one host to another.",
+        arguments={
+            "from_host": "The host that the webhooks point to now, such as old.example.com.",
+            "to_host": "The host that they shall point to, such as new.example.com.",
+            "channel": "whatsapp or rcs.",
+        },
+        needs=frozenset({"list_senders", "get_sender", "update_sender"}),
+        text="""\
+Move the webhooks of my senders at Twilio from one host to another.
+
+From: {from_host}
+To: {to_host}
+Channel: {channel}
+
+1. List the senders of the channel with list_senders and detail full, page by page to the end.
+2. Choose those whose webhook has callback_url, fallback_url or status_callback_url on the host
+   {from_host}. Change only the host in these URLs: keep the path, the query and the fragment.
+3. Show me a table of each sender with the old and the new URLs, and wait for my yes.
+4. Change one sender at a time with update_sender, sending only the URLs that change.
+5. Read each one with get_sender afterwards. At the end list what changed, what did not and why, and
+   the old URLs, so that it can be undone.
+""",
+    ),
+    Job(
+        name="change_display_name",
+        title="Prepare a display name change",
+        description="Check a new WhatsApp name before it costs one of Meta's ten changes.",
+        arguments={"sender": _SENDER, "name": "The new display name."},
+        needs=frozenset({"list_senders", "get_sender", "update_sender", "wait_for_sender"}),
+        text="""\
+Prepare a change of a WhatsApp display name at Twilio.
+
+Sender: {sender}
+New name: {name}
+
+1. Find its SID with list_senders if a number or a name is given, and read it with get_sender.
+2. If the name is live already, or another change is pending, tell me and stop: Meta allows ten
+   changes in thirty days, and only one at a time.
+3. Check the name: 1 to 255 characters; the name of the business or product, not of a person; no
+   odd capitals or symbols; it should match the business's web site. Tell me what could be declined.
+4. Ask for my yes, then submit it with update_sender as profile.name, alone.
+5. Call wait_for_sender with until name_reviewed and a short timeout, and tell me the state. The old
+   name stays live until Meta has approved the new one, which can take days.
+""",
+    ),
+)

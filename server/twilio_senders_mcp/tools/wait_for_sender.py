@@ -1,0 +1,156 @@
+"""The tool `wait_for_sender`: wait until a change has gone through, and say how it goes."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal, cast
+
+import anyio
+from mcp.server.mcpserver import Context
+from mcp.types import CallToolResult, ToolAnnotations
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from twilio_senders_mcp.twilio.client import SenderAnswer, SendersClient
+from twilio_senders_mcp.twilio.errors import OutcomeUnknown, Refused, TwilioError
+from twilio_senders_mcp.twilio.models import Sender
+from twilio_senders_mcp.twilio.retry import TOO_MANY_REQUESTS
+
+from .get_sender import describe
+from .sender_answer import result
+from .sender_reference import SenderReference
+from .status import is_moving, is_online, name_is_under_review
+from .strict_tool import StrictTool, strict_tool
+
+POLL_GROWTH: Final = 1.5
+POLL_GROWTH_MAX: Final = 4.0
+"""Each wait is longer than the one before, up to this many times the first."""
+
+Until = Literal["settled", "online", "name_reviewed"]
+
+
+class WaitForSenderArguments(SenderReference):
+    """Which sender to wait for, for what, and for how long."""
+
+    until: Annotated[
+        Until,
+        Field(description="settled: no status that changes by itself; name_reviewed: by Meta."),
+    ] = "settled"
+    timeout_seconds: Annotated[int, Field(ge=1, le=900)] = 300
+
+
+class WaitedSender(TypedDict):
+    """How the wait ended: whether its end was reached, and the sender as last read."""
+
+    reached: bool
+    waited_seconds: int
+    sender: dict[str, Any]
+
+
+@dataclass
+class _Wait:
+    """What is known while waiting; times are of `anyio.current_time`."""
+
+    until: Until
+    began: float
+    answer: SenderAnswer | None = None
+    status: str = ""
+    status_since: float = 0.0
+    failure: TwilioError | None = None
+
+    def note(self, answer: SenderAnswer, now: float) -> None:
+        status = str(answer.sender.get("status"))
+        if self.answer is None or status != self.status:
+            self.status, self.status_since = status, now
+        self.answer, self.failure = answer, None
+
+    def is_over(self) -> bool:
+        """Tell whether the end is reached, or cannot be reached by waiting."""
+        if self.answer is None or self.failure is not None:
+            return False
+        sender = self.answer.sender
+        return self.is_reached() or (self.until != "name_reviewed" and not is_moving(sender))
+
+    def is_reached(self) -> bool:
+        sender = self.answer.sender if self.answer else Sender()
+        if self.until == "online":
+            return is_online(sender)
+        if self.until == "name_reviewed":
+            return not name_is_under_review(sender)
+        return not is_moving(sender)
+
+    def progress(self, now: float) -> str:
+        if self.failure is not None:
+            return "Twilio did not answer; still waiting"
+        return f"{self.status} for {now - self.status_since:.0f} s"
+
+
+def wait_for_sender_tool(client: SendersClient, *, poll_seconds: float) -> StrictTool:
+    """Return the tool `wait_for_sender`, which reads the sender every ``poll_seconds`` at first."""
+
+    async def wait_for_sender(
+        arguments: WaitForSenderArguments, context: Context[Any, Any]
+    ) -> CallToolResult:
+        """Wait until a registration, a change or a name review has gone through.
+
+        Use it after create_sender or update_sender instead of calling get_sender again and again.
+        At the timeout it answers with what is known; call it again to go on waiting.
+        """
+        wait = _Wait(arguments.until, began=anyio.current_time())
+        total = float(arguments.timeout_seconds)
+        with anyio.move_on_after(total):
+            pause = poll_seconds
+            while True:
+                await _look(client, arguments.sid, wait)
+                if wait.is_over():
+                    break
+                now = anyio.current_time()
+                await context.report_progress(now - wait.began, total, wait.progress(now))
+                await anyio.sleep(pause)
+                pause = min(pause * POLL_GROWTH, poll_seconds * POLL_GROWTH_MAX)
+        return _result(wait, anyio.current_time() - wait.began)
+
+    return strict_tool(
+        wait_for_sender,
+        arguments=WaitForSenderArguments,
+        answer=WaitedSender,
+        title="Wait for sender",
+        annotations=ToolAnnotations(read_only_hint=True, open_world_hint=True),
+    )
+
+
+async def _look(client: SendersClient, sid: str, wait: _Wait) -> None:
+    """Read the sender once; a failure that may pass is remembered, any other one ends the wait."""
+    try:
+        wait.note(await client.fetch(sid), anyio.current_time())
+    except Refused as refusal:
+        if refusal.problem.http_status != TOO_MANY_REQUESTS:
+            raise
+        wait.failure = refusal
+    except TwilioError as failure:
+        wait.failure = failure
+
+
+def _result(wait: _Wait, waited: float) -> CallToolResult:
+    if wait.answer is None:
+        # Not one look succeeded; the first may not even have ended.
+        raise wait.failure or OutcomeUnknown("timeout", reading=True)
+    sender = wait.answer.sender
+    reached = wait.is_reached()
+    content: WaitedSender = {
+        "reached": reached,
+        "waited_seconds": round(waited),
+        "sender": cast("dict[str, Any]", sender),
+    }
+    return result(
+        _sentence(wait, describe(sender), waited),
+        cast("dict[str, Any]", content),
+        wait.answer.request_id,
+    )
+
+
+def _sentence(wait: _Wait, state: str, waited: float) -> str:
+    if wait.is_reached():
+        return f"After {waited:.0f} s: {state}"
+    if wait.is_over():
+        return f"Waiting longer will not help. After {waited:.0f} s: {state}"
+    last = " The last look failed; this is what was known before." if wait.failure else ""
+    return f"Not there yet after {waited:.0f} s: {state}{last} Call again to go on waiting."

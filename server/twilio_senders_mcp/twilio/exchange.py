@@ -1,0 +1,222 @@
+"""One HTTP exchange with Twilio: bounded in time, size and sockets, its failures told apart.
+
+The only module that imports the HTTP library. What counts when an exchange fails is whether the
+request had begun to leave this process; that is observed, not guessed from the kind of failure.
+"""
+
+import email.utils
+import socket
+import ssl
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import anyio
+import httpx2 as httpx
+
+from twilio_senders_mcp import __version__
+
+from .errors import NotSent, NotSentReason, OutcomeUnknown, UnknownReason
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+MAX_CONNECTIONS: Final = 20
+CONNECT_TIMEOUT_MAX: Final = 10.0
+ATTEMPT_MIN: Final = 0.5
+"""With less time left an exchange is not begun: it would leave the outcome unknown, seconds."""
+
+CONTENT_MAX: Final = 8 << 20
+"""A larger answer, decoded, is given up; a page of 1,000 senders has about 2 MiB. Bytes."""
+
+_SECONDS_DIGITS_MAX: Final = 9
+_HEADERS: Final = {
+    "Accept": "application/json",
+    # Answers are small; plain ones are bounded before anything is unpacked.
+    "Accept-Encoding": "identity",
+    "Content-Type": "application/json",
+    "User-Agent": f"twilio-senders-mcp/{__version__}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What signs a request: the account's SID and auth token, or an API key and its secret."""
+
+    username: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An HTTP answer; its content is empty where it was larger than `CONTENT_MAX`."""
+
+    status: int
+    content: bytes
+    request_id: str | None
+    retry_after: float | None
+
+
+class Exchange:
+    """Sends requests to one address with one set of credentials; made on the first call.
+
+    ``app`` is an ASGI app that answers in Twilio's place, in this process. ``timeout`` bounds one
+    exchange, in seconds.
+
+    Raises:
+        NotSent: if the proxy or certificate settings of this machine cannot be used.
+
+    """
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        *,
+        base_url: str,
+        timeout: float,
+        app: "ASGIApp | None",
+    ) -> None:
+        self._timeout = timeout
+        self._in_process = app is not None
+        self._free = anyio.Semaphore(MAX_CONNECTIONS)
+        try:
+            self._http = httpx.AsyncClient(
+                base_url=base_url,
+                auth=(credentials.username, credentials.password),
+                headers=_HEADERS,
+                # `send` bounds the whole exchange; httpx need only bound the connecting.
+                timeout=httpx.Timeout(None, connect=min(CONNECT_TIMEOUT_MAX, timeout)),
+                limits=httpx.Limits(
+                    max_connections=MAX_CONNECTIONS, max_keepalive_connections=MAX_CONNECTIONS
+                ),
+                # A proxy from the environment would see the credentials of a plain http request.
+                trust_env=base_url.startswith("https://"),
+                transport=httpx.ASGITransport(app=cast("Any", app)) if app else None,
+            )
+        except (ImportError, ValueError, OSError):
+            raise NotSent("configuration") from None
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None,
+        body: bytes | None,
+        deadline: float,
+    ) -> Response:
+        """Send one request and return the answer, whatever its status.
+
+        ``deadline`` is a moment of `anyio.current_time`.
+
+        Raises:
+            NotSent: if no request left this process.
+            OutcomeUnknown: if it left and no answer came.
+
+        """
+        request = self._http.build_request(method, path, params=query, content=body)
+        with anyio.CancelScope(deadline=deadline - ATTEMPT_MIN) as waiting:
+            await self._free.acquire()
+        if waiting.cancelled_caught:
+            raise NotSent("busy")
+        departure = _Departure(left=self._in_process)
+        request.extensions["trace"] = departure.trace
+        try:
+            with anyio.fail_after(min(self._timeout, deadline - anyio.current_time())):
+                return await self._receive(request)
+        except (httpx.RequestError, OSError) as error:  # OSError: a timeout, or an ASGI app's own
+            if not departure.left:
+                raise NotSent(_connect_failure(error)) from None
+            raise OutcomeUnknown(_lost_answer(error), reading=only_reads(method)) from None
+        finally:
+            self._free.release()
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def _receive(self, request: httpx.Request) -> Response:
+        response = await self._http.send(request, stream=True)
+        try:
+            content = await _bounded_content(response)
+        finally:
+            await response.aclose()
+        headers = response.headers
+        return Response(
+            response.status_code,
+            content,
+            headers.get("T-Request-Id") or headers.get("Twilio-Request-Id"),
+            _retry_after(headers.get("Retry-After")),
+        )
+
+
+def only_reads(method: str) -> bool:
+    """Tell whether a request of this method changes nothing at Twilio."""
+    return method == "GET"
+
+
+class _Departure:
+    """Learns from httpx's trace whether the request itself has begun to leave this process."""
+
+    def __init__(self, *, left: bool) -> None:
+        self.left = left
+
+    async def trace(self, event: str, info: Mapping[str, Any]) -> None:
+        # A CONNECT to a proxy is not the request yet.
+        if event.endswith("send_request_headers.started"):
+            self.left = self.left or info["request"].method != b"CONNECT"
+
+
+async def _bounded_content(response: httpx.Response) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in response.aiter_bytes():
+        size += len(chunk)
+        if size > CONTENT_MAX:
+            return b""
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _retry_after(value: str | None) -> float | None:
+    """Read ``Retry-After`` (RFC 9110: seconds or a date) as seconds; None if unusable."""
+    if value is None:
+        return None
+    if value.strip().isdecimal():
+        return float(value) if len(value) <= _SECONDS_DIGITS_MAX else None
+    try:
+        moment = email.utils.parsedate_to_datetime(value).timestamp()
+    except (ValueError, OverflowError):
+        return None
+    return max(0.0, moment - time.time())
+
+
+def _lost_answer(error: Exception) -> UnknownReason:
+    if isinstance(error, TimeoutError):
+        return "timeout"
+    return "unreadable" if isinstance(error, httpx.DecodingError) else "connection_lost"
+
+
+def _connect_failure(error: BaseException) -> NotSentReason:
+    if isinstance(error, (TimeoutError, httpx.TimeoutException)):
+        return "timeout"
+    causes = list(_causes(error))
+    kinds: Mapping[NotSentReason, type[BaseException]] = {
+        "tls": ssl.SSLError,
+        "dns": socket.gaierror,
+        "refused": ConnectionRefusedError,
+    }
+    for reason, kind in kinds.items():
+        if any(isinstance(cause, kind) for cause in causes):
+            return reason
+    return "network"
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        if isinstance(error, BaseExceptionGroup):
+            for part in cast("BaseExceptionGroup[BaseException]", error).exceptions:
+                yield from _causes(part)
+        error = error.__cause__ or error.__context__

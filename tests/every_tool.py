@@ -1,0 +1,31 @@
+"""One round through every tool, for the tests that drive a server from outside."""
+
+from mcp import Client
+
+from twilio_senders_mcp.demo import EXAMPLE
+from twilio_senders_mcp.sandbox import OFFLINE_SENDER, PENDING_SENDER
+from twilio_senders_mcp.tools.names import TOOL_NAMES
+
+NEW = {"sender_id": "whatsapp:+15550100099", "profile": {"name": "New"}}
+
+
+async def call_every_tool(client: Client) -> None:
+    """Call each tool once in a way that must succeed; leaves the sandbox as it was seeded."""
+    called = set()
+
+    async def ok(tool, **arguments):
+        result = await client.call_tool(tool, arguments)
+        assert not result.is_error, result.content[0].text
+        called.add(tool)
+        return result.structured_content
+
+    assert [tool.name for tool in (await client.list_tools()).tools] == list(TOOL_NAMES)
+    updated = await ok("update_sender", sid=PENDING_SENDER, **EXAMPLE)
+    assert updated["sid"] == PENDING_SENDER
+    sid = (await ok("create_sender", **NEW))["sid"]
+    found = await ok("list_senders", channel="whatsapp", query="+1 555 010 0099")
+    assert [sender["sid"] for sender in found["senders"]] == [sid]
+    assert (await ok("get_sender", sid=sid))["profile"]["name"] == "New"
+    assert (await ok("wait_for_sender", sid=OFFLINE_SENDER))["reached"] is True
+    await ok("delete_sender", sid=sid, sender_id=NEW["sender_id"])
+    assert called == set(TOOL_NAMES)

@@ -1,0 +1,71 @@
+"""Modes: which tools and prompts there are, and that the others cannot be reached."""
+
+import pytest
+from mcp import MCPError
+from sandboxed import ERAS, connected
+from virtual_time import in_virtual_time
+
+from twilio_senders_mcp.sandbox import ONLINE_SENDER, Sandbox
+from twilio_senders_mcp.settings import SettingsError, load_settings
+from twilio_senders_mcp.tools.names import READING, TOOL_NAMES, WRITING
+
+pytestmark = [*in_virtual_time, pytest.mark.parametrize("era", ERAS)]
+
+
+async def names(era, **settings):
+    async with connected(Sandbox(), era=era, **settings) as client:
+        tools = [tool.name for tool in (await client.list_tools()).tools]
+        prompts = [prompt.name for prompt in (await client.list_prompts()).prompts]
+    return tools, prompts
+
+
+async def test_every_tool_is_listed_in_an_order_that_does_not_change(era):
+    tools, prompts = await names(era)
+    assert tools == list(TOOL_NAMES)
+    assert len(prompts) == 5
+
+
+async def test_read_only_lists_what_reads(era):
+    tools, prompts = await names(era, twilio_senders_read_only=True)
+    assert tools == list(READING)
+    assert prompts == ["diagnose_sender"]
+
+
+@pytest.mark.parametrize("tool", [*WRITING, "Update_Sender", " update_sender", "update_sender\x00"])
+async def test_read_only_lets_no_writing_tool_be_called_by_any_spelling(era, tool):
+    sandbox = Sandbox()
+    async with connected(sandbox, era=era, twilio_senders_read_only=True) as client:
+        with pytest.raises(MCPError) as caught:
+            await client.call_tool(tool, {"sid": ONLINE_SENDER, "friendly_name": "x"})
+    assert caught.value.error.code == -32602
+    assert not sandbox.requests
+
+
+async def test_only_the_tools_that_are_named_are_listed(era):
+    tools, prompts = await names(era, twilio_senders_tools="get_sender,list_senders")
+    assert tools == ["list_senders", "get_sender"]
+    assert prompts == ["diagnose_sender"]
+
+
+async def test_read_only_goes_before_the_named_tools(era):
+    settings = {
+        "twilio_senders_tools": "get_sender,delete_sender",
+        "twilio_senders_read_only": True,
+    }
+    tools, prompts = await names(era, **settings)
+    assert tools == ["get_sender"]
+    assert prompts == []
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("get_sendr", "unknown tool get_sendr; did you mean get_sender?"),
+        ("get_sender,zzz", "unknown tool zzz"),
+        ("get_sender,", "unknown tool (odd name)"),
+    ],
+)
+async def test_an_unknown_tool_is_refused_at_the_start(era, given, said):  # noqa: ARG001 - marked for all
+    with pytest.raises(SettingsError) as caught:
+        load_settings(twilio_senders_tools=given)
+    assert caught.value.problems == [f"TWILIO_SENDERS_TOOLS: {said}"]

@@ -1,0 +1,171 @@
+"""`create_sender` and `get_sender`."""
+
+import json
+
+import pytest
+from sandboxed import ERAS, call, connected, sentence
+from stand_in import StandIn, answer
+from virtual_time import in_virtual_time
+
+from twilio_senders_mcp.sandbox import (
+    OFFLINE_SENDER,
+    ONLINE_SENDER,
+    RCS_SENDER,
+    REVIEW_SENDER,
+    Fault,
+    Sandbox,
+)
+
+pytestmark = in_virtual_time
+
+NEW = {
+    "sender_id": "whatsapp:+15550100101",
+    "friendly_name": None,
+    "configuration": {"waba_id": "1234567890", "verification_method": "voice"},
+    "webhook": {"callback_url": "https://a.example/in"},
+    "profile": {"name": "New", "emails": [{"email": "a@b.example"}], "about": ""},
+}
+
+
+async def create(app, arguments, era="auto"):
+    return await call(app, arguments, tool="create_sender", era=era)
+
+
+async def get(app, sid, era="auto"):
+    return await call(app, {"sid": sid}, tool="get_sender", era=era)
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_new_sender_is_sent_as_given_and_the_text_says_what_comes_next(era):
+    twilio = StandIn([answer(202, {"sid": "XE1", "status": "CREATING"})])
+    result = await create(twilio, NEW, era)
+    [request] = twilio.received
+    assert (request.method, request.path) == ("POST", "/v2/Channels/Senders")
+    sent = json.loads(request.body)
+    assert sent.pop("profile") == {
+        "name": "New",
+        "emails": [{"email": "a@b.example", "label": "Email"}],
+        "about": "",
+    }
+    assert sent == {key: NEW[key] for key in sent}
+    assert sent.keys() == NEW.keys() - {"profile"}
+    assert sentence(result) == (
+        "Twilio accepted the registration of whatsapp:+15550100101 as XE1; status is now CREATING "
+        "(Twilio is registering it). Next: Wait with wait_for_sender until it settles; if it then "
+        "is PENDING_VERIFICATION, send the code with update_sender. Register one number at a time."
+    )
+
+
+async def test_a_number_that_waits_for_its_code_says_so():
+    pending = {"sid": "XE1", "status": "PENDING_VERIFICATION"}
+    result = await create(StandIn([answer(202, pending)]), NEW)
+    assert "Next: Send the code that the number receives with update_sender" in sentence(result)
+
+
+async def test_an_rcs_sender_can_be_registered():
+    result = await create(Sandbox(), {"sender_id": "rcs:new_agent", "profile": {"name": "New"}})
+    assert not result.is_error
+
+
+async def test_a_create_whose_answer_was_lost_is_not_repeated_and_says_where_to_look():
+    sandbox = Sandbox()
+    sandbox.inject(Fault(drop=True, apply=True))
+    result = await create(sandbox, NEW)
+    assert len(sandbox.requests) == 1
+    assert (
+        "It is unknown whether anything changed: look for its sender_id with list_senders before "
+        "trying again."
+    ) in result.content[0].text
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"sender_id": "+15550100101"},
+            "sender_id: expected whatsapp:+ and a number with its country code",
+        ),
+        ({"sender_id": "whatsapp:15550100101"}, "sender_id: expected whatsapp:+"),
+        ({"sid": "XE" + "a" * 32}, "sid: unknown field"),
+        ({"profile": {"nmae": "x"}}, "profile.nmae: unknown field; did you mean name?"),
+        ({"webhook": {"callback_method": "GET"}}, 'expected one of "POST", "PUT"'),
+    ],
+)
+async def test_a_create_is_as_strict_as_an_update(changes, said):
+    sandbox = Sandbox()
+    result = await create(sandbox, NEW | changes)
+    assert said in result.content[0].text
+    assert not sandbox.requests
+
+
+async def test_a_number_that_is_taken_is_refused_with_its_cure():
+    result = await create(Sandbox(), NEW | {"sender_id": "whatsapp:+15550100002"})
+    assert "code 63110" in result.content[0].text
+    assert "turn off two-step verification" in result.content[0].text
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_sender_is_read_whole(era):
+    result = await get(Sandbox(), ONLINE_SENDER, era)
+    assert sentence(result) == "whatsapp:+15550100002 is ONLINE."
+    assert result.structured_content["properties"]["quality_rating"]
+    assert result.structured_content["compliance"] is None
+
+
+async def test_each_offline_reason_comes_with_its_cure():
+    result = await get(Sandbox(), OFFLINE_SENDER)
+    assert result.content[0].text.startswith(
+        "whatsapp:+15550100003 is OFFLINE (not usable).\n"
+        "- 63020: The invitation of the WhatsApp Business Account has not been accepted. "
+        "Accept Twilio's invitation in Meta Business Manager.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("reasons", "lines"),
+    [
+        ([None, {"code": "21211400", "message": "banned"}], ["- 21211400: banned"]),
+        ([{"code": None, "message": "odd"}, {"code": "x"}], ["- odd", "- x"]),
+        ([{"code": 63020}], ["- 63020. Accept Twilio's invitation in Meta Business Manager."]),
+    ],
+)
+async def test_reasons_that_no_catalogue_knows_are_told_as_they_are(reasons, lines):
+    sender = {"sender_id": "x", "status": "OFFLINE", "offline_reasons": reasons}
+    result = await get(StandIn([answer(200, sender)]), ONLINE_SENDER)
+    assert result.content[0].text.split("\n")[1:-1] == lines
+
+
+async def test_an_offline_without_a_reason_is_called_normal_after_a_registration():
+    sender = {"sender_id": "x", "status": "OFFLINE", "offline_reasons": None}
+    result = await get(StandIn([answer(200, sender)]), ONLINE_SENDER)
+    assert sentence(result) == ("x is OFFLINE (no reason given: normal right after registration).")
+
+
+@pytest.mark.parametrize("place", ["top", "profile"])
+async def test_a_name_under_review_is_read_in_both_places_twilio_documents(place):
+    review = {"pending_display_name": "New", "pending_display_name_status": "DECLINED"}
+    sender = {"sender_id": "x", "status": "ONLINE", "profile": {"name": "Old"}}
+    sender = sender | review if place == "top" else sender | {"profile": review}
+    result = await get(StandIn([answer(200, sender)]), ONLINE_SENDER)
+    assert sentence(result) == (
+        'x is ONLINE; the new name "New" is DECLINED (Meta declined it; choose another).'
+    )
+
+
+async def test_a_new_review_status_is_told_as_it_is():
+    sender = {"sender_id": "x", "status": "ONLINE", "pending_display_name_status": "PAUSED"}
+    result = await get(StandIn([answer(200, sender)]), ONLINE_SENDER)
+    assert sentence(result) == "x is ONLINE; the new name is PAUSED."
+
+
+async def test_the_seeded_review_and_the_rcs_sender_are_told():
+    async with connected(Sandbox()) as client:
+        review = await client.call_tool("get_sender", {"sid": REVIEW_SENDER})
+        rcs = await client.call_tool("get_sender", {"sid": RCS_SENDER})
+    assert "PENDING_REVIEW (Meta is reviewing it)" in sentence(review)
+    assert rcs.structured_content["compliance"]["countries"]
+
+
+async def test_an_answer_without_a_status_is_unknown():
+    result = await get(StandIn([answer(200, {"sender_id": "x"})]), ONLINE_SENDER)
+    assert sentence(result) == "x is unknown."

@@ -1,0 +1,221 @@
+"""`wait_for_sender` on a clock that jumps: it settles, gives up, is cancelled, survives."""
+
+import itertools
+
+import anyio
+import pytest
+from sandboxed import ERAS, call, connected, sentence
+from stand_in import StandIn, answer
+from virtual_time import in_virtual_time
+
+from twilio_senders_mcp.sandbox import (
+    OFFLINE_SENDER,
+    ONLINE_SENDER,
+    PENDING_SENDER,
+    REVIEW_SENDER,
+    Fault,
+    Sandbox,
+)
+
+pytestmark = in_virtual_time
+
+STEP = 60.0
+NEW = {"sender_id": "whatsapp:+15550100102", "profile": {"name": "New"}}
+
+
+def living_sandbox() -> Sandbox:
+    """A sandbox on the test's own clock."""
+    return Sandbox(step_seconds=STEP, clock=anyio.current_time)
+
+
+async def wait(app, sid, **arguments):
+    return await call(app, {"sid": sid, **arguments}, tool="wait_for_sender")
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_registration_is_waited_for_through_its_transient_offline(era):
+    seen = []
+
+    async def progress(done, total, message):
+        seen.append((done, total, message))
+
+    async with connected(living_sandbox(), era=era) as client:
+        created = await client.call_tool("create_sender", NEW)
+        sid = created.structured_content["sid"]
+        result = await client.call_tool("wait_for_sender", {"sid": sid}, progress_callback=progress)
+    assert result.structured_content["reached"] is True
+    assert result.structured_content["sender"]["status"] == "ONLINE"
+    assert "whatsapp:+15550100102 is ONLINE." in sentence(result)
+    times = [done for done, _, _ in seen]
+    assert times == sorted(set(times))
+    assert {total for _, total, _ in seen} == {300.0}
+    messages = [message for _, _, message in seen]
+    assert messages[0] == "CREATING for 0 s"
+    assert any(message.startswith("OFFLINE for") for message in messages)
+    assert any(message.startswith("VERIFYING for") for message in messages)
+
+
+async def test_it_looks_every_15_seconds_and_then_less_often():
+    sandbox = Sandbox(step_seconds=10_000, clock=anyio.current_time)
+    moments = []
+
+    async def watched(scope, receive, send):
+        moments.append(anyio.current_time())
+        await sandbox(scope, receive, send)
+
+    async with connected(watched) as client:
+        created = await client.call_tool("create_sender", NEW)
+        await client.call_tool("wait_for_sender", {"sid": created.structured_content["sid"]})
+    pauses = [later - earlier for earlier, later in itertools.pairwise(moments[1:])]
+    assert pauses[:5] == pytest.approx([15, 22.5, 33.75, 50.6, 60], abs=0.2)
+    assert max(pauses) <= 61
+
+
+async def test_the_pace_is_a_setting():
+    sandbox = Sandbox(step_seconds=10_000, clock=anyio.current_time)
+    async with connected(sandbox, twilio_senders_poll=2) as client:
+        created = await client.call_tool("create_sender", NEW)
+        arguments = {"sid": created.structured_content["sid"], "timeout_seconds": 10}
+        await client.call_tool("wait_for_sender", arguments)
+    assert len(sandbox.requests) == 1 + 4
+
+
+async def test_at_the_timeout_it_answers_with_what_is_known():
+    started = anyio.current_time()
+    async with connected(living_sandbox()) as client:
+        created = await client.call_tool("create_sender", NEW)
+        arguments = {"sid": created.structured_content["sid"], "timeout_seconds": 20}
+        result = await client.call_tool("wait_for_sender", arguments)
+    assert not result.is_error
+    assert result.structured_content["reached"] is False
+    assert sentence(result).startswith(
+        "Not there yet after 20 s: whatsapp:+15550100102 is CREATING"
+    )
+    assert sentence(result).endswith("Call again to go on waiting.")
+    assert anyio.current_time() - started < 21
+
+
+@pytest.mark.parametrize(
+    ("sid", "until", "reached"),
+    [
+        (ONLINE_SENDER, "settled", True),
+        (ONLINE_SENDER, "online", True),
+        (ONLINE_SENDER, "name_reviewed", True),
+        (PENDING_SENDER, "settled", True),
+        (PENDING_SENDER, "online", False),
+        (OFFLINE_SENDER, "settled", True),
+        (OFFLINE_SENDER, "online", False),
+    ],
+)
+async def test_it_ends_at_once_where_waiting_changes_nothing(sid, until, reached):
+    sandbox = living_sandbox()
+    result = await wait(sandbox, sid, until=until)
+    assert result.structured_content["reached"] is reached
+    assert len(sandbox.requests) == 1
+    assert ("Waiting longer will not help" in sentence(result)) is not reached
+
+
+async def test_a_name_is_waited_for_until_meta_has_decided():
+    async with connected(living_sandbox()) as client:
+        change = {"sid": ONLINE_SENDER, "profile": {"name": "New"}}
+        await client.call_tool("update_sender", change)
+        arguments = {"sid": ONLINE_SENDER, "until": "name_reviewed"}
+        result = await client.call_tool("wait_for_sender", arguments)
+    assert result.structured_content["reached"] is True
+    assert 'the new name "New" is APPROVED' in sentence(result)
+
+
+async def test_a_review_without_end_is_told_as_it_is():
+    result = await wait(living_sandbox(), REVIEW_SENDER, until="name_reviewed", timeout_seconds=900)
+    assert result.structured_content["reached"] is False
+    assert "PENDING_REVIEW (Meta is reviewing it)" in sentence(result)
+
+
+@pytest.mark.parametrize("fault", [{"status": 429}, {"drop": True}, {"status": 503}, {"delay": 99}])
+async def test_it_survives_a_failed_look(fault):
+    sandbox = living_sandbox()
+    messages = []
+
+    async def progress(_, __, message):
+        messages.append(message)
+
+    async with connected(
+        sandbox, twilio_senders_timeout=5, twilio_senders_total_timeout=9
+    ) as client:
+        created = await client.call_tool("create_sender", NEW)
+        sandbox.inject(Fault(times=4, **fault))
+        arguments = {"sid": created.structured_content["sid"], "timeout_seconds": 600}
+        result = await client.call_tool("wait_for_sender", arguments, progress_callback=progress)
+    assert result.structured_content["sender"]["status"] == "ONLINE"
+    assert "Twilio did not answer; still waiting" in messages
+
+
+async def test_what_was_known_is_told_when_the_last_look_failed():
+    sandbox = living_sandbox()
+    async with connected(sandbox) as client:
+        created = await client.call_tool("create_sender", NEW)
+        sid = created.structured_content["sid"]
+        seen = anyio.Event()
+
+        async def progress(*_):
+            if not seen.is_set():
+                seen.set()
+                sandbox.inject(Fault(times=99, status=429))
+
+        result = await client.call_tool(
+            "wait_for_sender", {"sid": sid, "timeout_seconds": 60}, progress_callback=progress
+        )
+    assert "The last look failed" in sentence(result)
+    assert result.structured_content["sender"]["status"] == "CREATING"
+
+
+async def test_if_no_look_succeeds_the_failure_is_told():
+    sandbox = living_sandbox()
+    sandbox.inject(Fault(times=99, status=429))
+    result = await wait(sandbox, ONLINE_SENDER, timeout_seconds=60)
+    assert result.is_error
+    assert "HTTP 429" in result.content[0].text
+
+
+async def test_if_not_one_look_is_finished_in_time_that_is_told():
+    sandbox = living_sandbox()
+    sandbox.inject(Fault(times=99, delay=500))
+    result = await wait(sandbox, ONLINE_SENDER, timeout_seconds=5)
+    assert result.is_error
+    assert "Twilio did not answer in time." in result.content[0].text
+
+
+@pytest.mark.parametrize(("status", "looks"), [(401, 1), (404, 1)])
+async def test_a_refusal_that_will_not_pass_ends_the_wait(status, looks):
+    sandbox = living_sandbox()
+    sandbox.inject(Fault(times=99, status=status))
+    result = await wait(sandbox, ONLINE_SENDER)
+    assert result.is_error
+    assert len(sandbox.requests) == looks
+
+
+async def test_it_can_be_cancelled_at_any_moment():
+    sandbox = Sandbox(step_seconds=10_000, clock=anyio.current_time)
+    started = anyio.current_time()
+    async with connected(sandbox) as client:
+        created = await client.call_tool("create_sender", NEW)
+        with anyio.move_on_after(50):
+            arguments = {"sid": created.structured_content["sid"], "timeout_seconds": 900}
+            await client.call_tool("wait_for_sender", arguments)
+        looks = len(sandbox.requests)
+        await anyio.sleep(500)
+    assert anyio.current_time() - started < 600
+    assert len(sandbox.requests) == looks
+
+
+async def test_a_new_status_of_twilios_counts_as_settled():
+    result = await wait(
+        StandIn([answer(200, {"sender_id": "x", "status": "SLEEPING"})]), ONLINE_SENDER
+    )
+    assert sentence(result) == "After 0 s: x is SLEEPING."
+
+
+@pytest.mark.parametrize("seconds", [0, 901, "long"])
+async def test_a_timeout_beyond_its_bounds_is_refused(seconds):
+    result = await wait(living_sandbox(), ONLINE_SENDER, timeout_seconds=seconds)
+    assert "timeout_seconds: expected" in result.content[0].text
