@@ -134,7 +134,7 @@ def _listen(app: Any, host: str, port: int, what: str, path: str) -> int:
     _say(f"{what} is at {address} (Ctrl-C ends it)")
     _keep_what_is_loaded()
     serve(app, listener)
-    return 0
+    return 0  # pragma: no cover - a signal ends it, and `_leave` the process
 
 
 def _keep_what_is_loaded() -> None:

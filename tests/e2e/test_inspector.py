@@ -11,6 +11,7 @@ from processes import PATIENCE, listening
 
 from twilio_senders_mcp.demo import EXAMPLE
 from twilio_senders_mcp.sandbox import ONLINE_SENDER, PENDING_SENDER
+from twilio_senders_mcp.tools.names import TOOL_NAMES
 
 pytestmark = [
     pytest.mark.inspector,
@@ -51,9 +52,8 @@ def call(inspect, server: str, arguments: dict[str, Any]) -> tuple[int, dict[str
 def test_the_strict_lint_of_tools_list_finds_nothing(inspect, server):
     done = inspect("--server", server, "--method", "tools/list", "--strict")
     assert (done.returncode, done.stderr) == (OK, "")
-    assert [tool["name"] for tool in json.loads(done.stdout)["result"]["tools"]] == [
-        "update_sender"
-    ]
+    tools = json.loads(done.stdout)["result"]["tools"]
+    assert [tool["name"] for tool in tools] == list(TOOL_NAMES)
 
 
 def test_a_call_with_nested_arguments_and_nulls_succeeds(inspect):

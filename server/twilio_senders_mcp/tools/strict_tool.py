@@ -7,6 +7,7 @@ what is invalid in Pydantic's words with the values repeated. Here the arguments
 
 import inspect
 from collections.abc import Awaitable, Callable
+from functools import cached_property
 from typing import Any, cast
 
 from mcp.server.mcpserver import Context
@@ -19,19 +20,27 @@ from typing_extensions import override
 
 from .arguments import ArgumentsReader
 from .failure import failure_result
-from .schema import output_schema
+from .schema import Schema, output_schema
 
 
 class StrictTool(Tool):
     """An MCP tool made by `strict_tool`.
 
-    ``check`` tells a caller what to do before repeating a call whose outcome is unknown. ``notice``
-    stands before the text of every result, empty for none.
+    ``answer`` is the shape of its structured content. ``check`` tells a caller what to do before
+    repeating a call whose outcome is unknown. ``notice`` stands before the text of every result,
+    empty for none.
     """
 
+    answer: Any = Field(exclude=True, default=dict)
+    check: str = Field(exclude=True, default="read the sender (get_sender) before trying again")
     notice: str = Field(exclude=True, default="")
 
-    check: str = Field(exclude=True, default="read the sender (get_sender) before trying again")
+    @cached_property
+    @override
+    def output_schema(self) -> Schema:
+        # Made when the tools are first listed, not at the start. The SDK knows of no model behind
+        # it, so answers pass unchanged.
+        return output_schema(self.answer)
 
     @override
     async def run(
@@ -42,9 +51,8 @@ class StrictTool(Tool):
         except ToolError as error:
             result = failure_result(error.__cause__ or error, check=self.check)
         if self.notice and isinstance(result, CallToolResult):
-            first = result.content[0]
-            if isinstance(first, TextContent):
-                first.text = f"{self.notice} {first.text}"
+            first = cast("TextContent", result.content[0])
+            first.text = f"{self.notice} {first.text}"
         return result
 
 
@@ -85,10 +93,8 @@ def strict_tool(
     )
     reader = ArgumentsReader(arguments)
     tool.parameters = reader.schema
-    # A schema without a model: published for clients, and answers pass unchanged.
-    tool.fn_metadata = _StrictMetadata(
-        arg_model=tool.fn_metadata.arg_model, output_schema=output_schema(answer), reader=reader
-    )
+    tool.fn_metadata = _StrictMetadata(arg_model=tool.fn_metadata.arg_model, reader=reader)
+    tool.answer = answer
     if check is not None:
         tool.check = check
     return tool

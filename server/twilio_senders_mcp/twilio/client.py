@@ -13,7 +13,6 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import anyio
 import pydantic_core
-import stamina
 from pydantic import SecretStr
 from typing_extensions import TypeIs
 
@@ -164,6 +163,8 @@ class SendersClient:
         body: bytes | None = None,
         code: str | None = None,
     ) -> _Answer:
+        import stamina  # noqa: PLC0415 - the start need not wait for it
+
         exchange = self._open()
         secrets = [secret for secret in (code, self._password) if secret]
         deadline = anyio.current_time() + self._total_timeout
