@@ -24,6 +24,7 @@ from twilio_senders_mcp.sandbox import ACCOUNT_SID, AUTH_TOKEN
 Server = Literal["floor", "ours"]
 Era = Literal["2025-11-25", "2026-07-28"]
 
+UPDATE: Final = "update_sender"
 LEGACY: Final[Era] = "2025-11-25"
 MODERN: Final[Era] = "2026-07-28"
 
@@ -68,14 +69,14 @@ class StdioClient:
         self._stdin.write(_json({"jsonrpc": "2.0", "method": "notifications/initialized"}))
         return seconds
 
-    def call(self, era: Era, arguments: Mapping[str, Any]) -> float:
-        """Call the tool and return the seconds until its answer was read."""
-        request = self._request("tools/call", _call_params(era, arguments))
+    def call(self, era: Era, arguments: Mapping[str, Any], tool: str = UPDATE) -> float:
+        """Call a tool and return the seconds until its answer was read."""
+        request = self._request("tools/call", _call_params(era, arguments, tool))
         begin = time.perf_counter()
         self._stdin.write(request)
         line = self._line()
         seconds = time.perf_counter() - begin
-        _check_call(self._server, json.loads(line))
+        _check_call(self._server, json.loads(line), "sid" if tool == UPDATE else "results")
         return seconds
 
     def end(self) -> float:
@@ -121,7 +122,7 @@ class HttpClient:
         "Accept": "application/json, text/event-stream",
         "MCP-Protocol-Version": MODERN,
         "Mcp-Method": "tools/call",
-        "Mcp-Name": "update_sender",
+        "Mcp-Name": UPDATE,
     }
 
     def __init__(self, server: Server, port: int) -> None:
@@ -132,7 +133,7 @@ class HttpClient:
     def call(self, era: Era, arguments: Mapping[str, Any]) -> float:
         """Call the tool and return the seconds until its answer was read."""
         self._number += 1
-        params = _call_params(era, arguments)
+        params = _call_params(era, arguments, UPDATE)
         request = _json(
             {"jsonrpc": "2.0", "id": self._number, "method": "tools/call", "params": params}
         )
@@ -143,7 +144,7 @@ class HttpClient:
         seconds = time.perf_counter() - begin
         if response.will_close:
             raise BenchError(f"{self._server}: the connection was not kept alive")
-        _check_call(self._server, json.loads(content))
+        _check_call(self._server, json.loads(content), "sid")
         return seconds
 
     def close(self) -> None:
@@ -246,14 +247,14 @@ def _wait_until_open(port: int, process: subprocess.Popen[bytes]) -> None:
     raise BenchError(f"nothing listens on port {port}: {process.args}")
 
 
-def _call_params(era: Era, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    params: dict[str, Any] = {"name": "update_sender", "arguments": arguments}
+def _call_params(era: Era, arguments: Mapping[str, Any], tool: str) -> dict[str, Any]:
+    params: dict[str, Any] = {"name": tool, "arguments": arguments}
     return params | {"_meta": _MODERN_META} if era == MODERN else params
 
 
-def _check_call(server: Server, answer: Any) -> None:
+def _check_call(server: Server, answer: Any, key: str) -> None:
     result = answer.get("result", {})
-    if result.get("isError") or not result.get("structuredContent", {}).get("sid"):
+    if result.get("isError") or not result.get("structuredContent", {}).get(key):
         raise BenchError(f"{server}: the call failed: {answer}")
 
 

@@ -27,5 +27,8 @@ async def call_every_tool(client: Client) -> None:
     assert [sender["sid"] for sender in found["senders"]] == [sid]
     assert (await ok("get_sender", sid=sid))["profile"]["name"] == "New"
     assert (await ok("wait_for_sender", sid=OFFLINE_SENDER))["reached"] is True
+    assert len((await ok("list_docs"))["pages"]) == 5
+    assert (await ok("search_docs", query="webhook"))["results"]
+    await ok("get_docs", pages=["topics/statuses"])
     await ok("delete_sender", sid=sid, sender_id=NEW["sender_id"])
     assert called == set(TOOL_NAMES)

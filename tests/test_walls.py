@@ -45,6 +45,7 @@ def ours(name: str) -> str:
     [
         ("twilio/**/*.py", ["mcp", ours("tools"), ours("sandbox"), ours("server"), ours("http")]),
         ("tools/**/*.py", [ours("sandbox"), ours("settings"), "httpx2"]),
+        ("reference/**/*.py", [ours("sandbox"), ours("settings"), "httpx2", "mcp"]),
         (
             "sandbox/**/*.py",
             ["mcp", "httpx2", ours("tools"), ours("twilio.client"), ours("server")],

@@ -13,37 +13,12 @@ from mcp import Client, StdioServerParameters
 from mcp.types import CallToolResult, TextContent, Tool
 
 from .http.serving import served
+from .reference.generated import examples
 from .sandbox import ACCOUNT_SID, AUTH_TOKEN, PENDING_SENDER, RecordedRequest, Sandbox
 
 Say = Callable[[str], None]
 
-EXAMPLE: Final[dict[str, Any]] = {
-    "configuration": {
-        "verification_code": "123456",
-        "voice_application_sid": "APaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-    },
-    "webhook": {
-        "callback_url": "https://callback.com",
-        "callback_method": "POST",
-        "fallback_url": "https://fallback.com",
-        "fallback_method": "POST",
-        "status_callback_url": "https://statuscallback.com",
-        "status_callback_method": "POST",
-    },
-    "profile": {
-        "name": "Example Business",
-        "about": "Example about text",
-        "address": "123 Example St, Example City, EX 12345",
-        "description": "Example description",
-        "logo_url": "https://logo_url.com",
-        "vertical": "Automotive",
-        "websites": [
-            {"website": "https://example.com", "label": "Website"},
-            {"website": "http://example.org", "label": "Website"},
-        ],
-        "emails": [{"email": "email@email.com", "label": "Email"}],
-    },
-}
+EXAMPLE: Final[dict[str, Any]] = examples()["update"]
 """The request example of Twilio's reference page for ``POST /v2/Channels/Senders/{Sid}``."""
 
 _GOOD_CALL: Final = {"sid": PENDING_SENDER, **EXAMPLE}

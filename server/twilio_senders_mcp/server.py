@@ -13,6 +13,7 @@ from twilio_senders_mcp import __version__
 
 from .guides.completions import complete
 from .guides.directory import Directory
+from .guides.docs_resource import DOCS_URI, add_docs_resource
 from .guides.prompts import make_prompts
 from .guides.sender_resource import SENDER_URI, add_sender_resource
 from .protocol import refuse_unknown
@@ -33,7 +34,8 @@ INSTRUCTIONS: Final = (
     "rest. Twilio answers 202: queued, applied later; then use wait_for_sender, which looks at "
     "Twilio's pace, instead of asking again and again. Register one number at a time and leave "
     "minutes between changes of the same sender. A new WhatsApp name is reviewed by Meta and costs "
-    "one of ten changes in thirty days. A code that a number receives goes into "
+    "one of ten changes in thirty days. When unsure of a field, a status or an error, look it up "
+    "with search_docs. A code that a number receives goes into "
     "configuration.verification_code of update_sender; never ask for it before it was sent. "
     "A failed call says whether anything changed; where that is unknown, look before you repeat."
 )
@@ -87,13 +89,14 @@ def create_server(
                     prompt.name: [a.name for a in prompt.arguments or () if a.required]
                     for prompt in prompts
                 },
-                templates=[SENDER_URI],
+                templates=[SENDER_URI, DOCS_URI],
             )
         ],
     )
     for prompt in prompts:
         server.add_prompt(prompt)
     add_sender_resource(server, client)
+    add_docs_resource(server)
     _add_completions(server, Directory(client))
     return server
 

@@ -90,7 +90,7 @@ async def test_a_mistaken_sid_deletes_nothing_and_asks_nobody(era):
     assert result.content[0].text == (
         "Invalid arguments. Nothing changed.\n"
         f"- sender_id: expected the sender_id of {ONLINE_SENDER}, not another's\n"
-        "Correct these and call again."
+        "Correct these and call again. See get_docs operations/delete-sender."
     )
     assert methods(sandbox) == ["GET"]
     assert person.questions == []

@@ -65,7 +65,7 @@ async def test_invalid_arguments_name_each_path_and_nothing_is_sent(era):
         '- webhook.callback_method: expected one of "POST", "PUT"\n'
         "- profile.vertical: expected one of 22 values; did you mean Automotive?\n"
         "- profile.nmae: unknown field; did you mean name?\n"
-        "Correct these and call again."
+        "Correct these and call again. See get_docs operations/update-sender."
     )
     assert facts(result) == {
         "type": "invalid_arguments",
@@ -79,6 +79,7 @@ async def test_invalid_arguments_name_each_path_and_nothing_is_sent(era):
             },
             {"path": "profile.nmae", "expected": "unknown field", "suggestion": "name"},
         ],
+        "docs": "operations/update-sender",
     }
     assert not sandbox.requests
 

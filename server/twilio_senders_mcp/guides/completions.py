@@ -19,6 +19,8 @@ async def complete(argument: CompletionArgument, directory: Directory) -> Comple
     match argument.name:
         case "sid" | "sender":
             values = await directory.sids(typed)
+        case "page":
+            values = _pages(typed)
         case "vertical":
             values = _containing(typed, get_args(Vertical))
         case "channel":
@@ -30,6 +32,12 @@ async def complete(argument: CompletionArgument, directory: Directory) -> Comple
     return Completion(
         values=values[:VALUES_MAX], total=len(values), has_more=len(values) > VALUES_MAX
     )
+
+
+def _pages(typed: str) -> list[str]:
+    from twilio_senders_mcp.reference.library import library  # noqa: PLC0415 - the start pays nothing for it
+
+    return _containing(typed, tuple(path for path in library() if path))
 
 
 def _containing(typed: str, values: tuple[str, ...]) -> list[str]:

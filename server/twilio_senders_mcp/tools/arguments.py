@@ -211,6 +211,8 @@ _EXPECTED: Final = {
     "string_unicode": "expected valid Unicode text",
     "unicode_text": "expected valid Unicode text",
     "list_type": "expected a list",
+    "too_short": "expected at least {min_length}",
+    "too_long": "expected at most {max_length}",
     "int_type": "expected a whole number",
     "int_parsing": "expected a whole number",
     "int_from_float": "expected a whole number",

@@ -40,6 +40,7 @@ def create_sender_tool(client: SendersClient) -> StrictTool:
         arguments=CreateSender,
         answer=Sender,
         title="Create sender",
+        page="operations/create-sender",
         annotations=ToolAnnotations(
             read_only_hint=False,
             destructive_hint=False,

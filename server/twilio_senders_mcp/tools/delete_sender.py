@@ -64,6 +64,7 @@ def delete_sender_tool(client: SendersClient) -> StrictTool:
         arguments=DeleteSenderArguments,
         answer=DeletedSender,
         title="Delete sender",
+        page="operations/delete-sender",
         annotations=ToolAnnotations(
             read_only_hint=False, destructive_hint=True, idempotent_hint=True, open_world_hint=True
         ),

@@ -23,6 +23,7 @@ from twilio_senders_mcp.twilio.errors import (
     Refused,
     UnknownReason,
     advice_for,
+    known_codes,
 )
 
 from .arguments import InvalidArguments, Issue
@@ -52,14 +53,17 @@ class Declined(Exception):  # noqa: N818 - what a person did, not an error
         self.what = what
 
 
-def failure_result(error: BaseException, *, check: str) -> CallToolResult:  # noqa: PLR0911 - one line for each kind
+def failure_result(  # noqa: PLR0911 - one line for each kind
+    error: BaseException, *, check: str, page: str = ""
+) -> CallToolResult:
     """Return the result that reports ``error`` to a model and to a program.
 
-    ``check`` is what to do before a call is repeated whose outcome is unknown.
+    ``check`` is what to do before a call is repeated whose outcome is unknown, ``page`` the page
+    of the reference on what was called.
     """
     match error:
         case InvalidArguments():
-            return _invalid_arguments(error)
+            return _invalid_arguments(error, page)
         case Declined():
             return _declined(error)
         case NotSent():
@@ -81,7 +85,7 @@ def failure_text(error: BaseException) -> str:
     return first.text if isinstance(first, TextContent) else ""
 
 
-def _invalid_arguments(error: InvalidArguments) -> CallToolResult:
+def _invalid_arguments(error: InvalidArguments, page: str) -> CallToolResult:
     lines = [_issue_line(issue) for issue in error.issues]
     if error.total > len(error.issues):
         lines.append(f"and {error.total - len(error.issues)} more")
@@ -92,11 +96,13 @@ def _invalid_arguments(error: InvalidArguments) -> CallToolResult:
         | ({"suggestion": issue.suggestion} if issue.suggestion else {})
         for issue in error.issues
     ]
+    see = f" See get_docs {page}." if page else ""
     return _result(
-        text + "\nCorrect these and call again.",
+        f"{text}\nCorrect these and call again.{see}",
         type="invalid_arguments",
         outcome=outcome,
         issues=issues,
+        **({"docs": page} if page else {}),
     )
 
 
@@ -241,8 +247,17 @@ def _advice(problem: Problem) -> str:
     return said
 
 
+def _page(problem: Problem) -> str | None:
+    """Return the page of the reference that explains the problem's code, if there is one."""
+    known = problem.code is not None and str(problem.code) in known_codes()
+    return f"errors/{problem.code}" if known else None
+
+
 def _traces(problem: Problem) -> str:
+    page = _page(problem)
     link = f"More: {problem.more_info}" if problem.more_info else ""
+    if page:
+        link = _joined(f"See get_docs {page}.", link)
     request = f"Twilio request id: {problem.request_id[:_ID_MAX]}" if problem.request_id else ""
     return _joined(link, request)
 
@@ -255,6 +270,7 @@ def _facts(problem: Problem) -> dict[str, Any]:
         "more_info": problem.more_info,
         "request_id": problem.request_id and problem.request_id[:_ID_MAX],
         "retry_after": problem.retry_after,
+        "docs": _page(problem),
     }
     return {key: value for key, value in facts.items() if value is not None}
 

@@ -27,6 +27,7 @@ def get_sender_tool(client: SendersClient) -> StrictTool:
         arguments=SenderReference,
         answer=Sender,
         title="Get sender",
+        page="operations/fetch-sender",
         annotations=ToolAnnotations(read_only_hint=True, open_world_hint=True),
     )
 

@@ -83,6 +83,7 @@ def list_senders_tool(client: SendersClient) -> StrictTool:
         arguments=ListSendersArguments,
         answer=SendersAnswer,
         title="List senders",
+        page="operations/list-senders",
         annotations=ToolAnnotations(read_only_hint=True, open_world_hint=True),
     )
 

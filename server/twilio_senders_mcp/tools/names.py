@@ -6,7 +6,8 @@ It imports no tool, since the settings read it before anything is made.
 from collections.abc import Collection
 from typing import Final
 
-READING: Final = ("list_senders", "get_sender", "wait_for_sender")
+DOCS: Final = ("list_docs", "search_docs", "get_docs")
+READING: Final = ("list_senders", "get_sender", "wait_for_sender", *DOCS)
 WRITING: Final = ("create_sender", "update_sender", "delete_sender")
 TOOL_NAMES: Final = READING + WRITING
 

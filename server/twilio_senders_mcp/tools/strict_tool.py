@@ -28,12 +28,13 @@ class StrictTool(Tool):
 
     ``answer`` is the shape of its structured content. ``check`` tells a caller what to do before
     repeating a call whose outcome is unknown. ``notice`` stands before the text of every result,
-    empty for none.
+    empty for none. ``page`` is the page of the reference on it, empty for none.
     """
 
     answer: Any = Field(exclude=True, default=dict)
     check: str = Field(exclude=True, default="read the sender (get_sender) before trying again")
     notice: str = Field(exclude=True, default="")
+    page: str = Field(exclude=True, default="")
 
     @cached_property
     @override
@@ -49,7 +50,7 @@ class StrictTool(Tool):
         try:
             result = await super().run(arguments, context, convert_result)
         except ToolError as error:
-            result = failure_result(error.__cause__ or error, check=self.check)
+            result = failure_result(error.__cause__ or error, check=self.check, page=self.page)
         if self.notice and isinstance(result, CallToolResult):
             first = cast("TextContent", result.content[0])
             first.text = f"{self.notice} {first.text}"
@@ -74,6 +75,7 @@ def strict_tool(
     title: str,
     annotations: ToolAnnotations,
     check: str | None = None,
+    page: str = "",
 ) -> StrictTool:
     """Return the tool that calls ``handler``, named and described by its name and docstring.
 
@@ -95,6 +97,7 @@ def strict_tool(
     tool.parameters = reader.schema
     tool.fn_metadata = _StrictMetadata(arg_model=tool.fn_metadata.arg_model, reader=reader)
     tool.answer = answer
+    tool.page = page
     if check is not None:
         tool.check = check
     return tool

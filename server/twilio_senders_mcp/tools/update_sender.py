@@ -49,7 +49,7 @@ def update_sender_tool(client: SendersClient) -> StrictTool:
     ) -> CallToolResult:
         """Change a WhatsApp or RCS sender: profile, webhooks, verification code, configuration.
 
-        Send only what changes: omitted fields stay; null, "" and [] empty a field or section.
+        Send only what changes: omitted fields stay; "" or [] empties; null is sent as null.
         Not for creating or deleting senders, nor for sending messages.
         Twilio accepts first and applies later: the answer's status tells.
         """
@@ -62,6 +62,7 @@ def update_sender_tool(client: SendersClient) -> StrictTool:
         arguments=UpdateSenderArguments,
         answer=Sender,
         title="Update sender",
+        page="operations/update-sender",
         annotations=ToolAnnotations(
             read_only_hint=False, destructive_hint=True, idempotent_hint=True, open_world_hint=True
         ),

@@ -113,6 +113,7 @@ def wait_for_sender_tool(client: SendersClient, *, poll_seconds: float) -> Stric
         arguments=WaitForSenderArguments,
         answer=WaitedSender,
         title="Wait for sender",
+        page="topics/statuses",
         annotations=ToolAnnotations(read_only_hint=True, open_world_hint=True),
     )
 

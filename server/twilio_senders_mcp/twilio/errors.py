@@ -150,17 +150,24 @@ def _integer(value: object) -> int | None:
 
 
 class Advice(NamedTuple):
-    """What an error code means and what to do about it, from the catalogue."""
+    """What an error means and what to do about it, from the catalogue.
+
+    ``retry`` is safe, check (Twilio may have carried the request out) or empty (the cure first);
+    ``source`` says where the facts come from, empty for an HTTP status.
+    """
 
     meaning: str
     cure: str
+    cause: str
+    retry: str
+    source: str
 
 
 def advice_for(code: int | None, http_status: int | None = None) -> Advice | None:
     """Return the catalogue's entry for Twilio's ``code``, else for the HTTP status, else None."""
     catalogue = _catalogue()
     entry = catalogue["codes"].get(str(code)) or catalogue["http"].get(str(http_status))
-    return Advice(entry["meaning"], entry["cure"]) if entry else None
+    return Advice(*(entry.get(field, "") for field in Advice._fields)) if entry else None
 
 
 def known_codes() -> list[str]:

@@ -1,0 +1,192 @@
+"""Pages made from the models, the operations and the error catalogue that the tools run on."""
+
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from importlib import resources
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from twilio_senders_mcp.twilio import models
+from twilio_senders_mcp.twilio.errors import ERROR_PAGE, Advice, advice_for, known_codes
+
+from .fields import answer_table, request_table
+from .page import Page
+
+_SOURCE: Final = (
+    "Source of the fields: Twilio's OpenAPI file `twilio_messaging_v2` (2026-04-14); "
+    "`friendly_name`, `use_case` and the display-name fields: the official `twilio` library "
+    "9.13.0. Lengths and image sizes are Meta's and Google's: see "
+    "[profile limits](/topics/profile-limits).\n"
+)
+_HEADERS: Final = (
+    "`T-Request-Id` names the request for Twilio's support; the tools hand it on. Twilio's file "
+    "declares also the `Access-Control-…` headers.\n"
+)
+_BODIES: Final[Mapping[str, type[BaseModel]]] = {
+    "CreateSender": models.CreateSender,
+    "UpdateSender": models.UpdateSender,
+}
+_SCHEMAS: Final[tuple[tuple[str, str, type[BaseModel] | None, type[Any]], ...]] = (
+    ("sender", "A sender as Twilio answers it.", None, models.Sender),
+    (
+        "configuration",
+        "How a WhatsApp sender is registered and verified.",
+        models.Configuration,
+        models.ConfigurationAnswer,
+    ),
+    ("webhook", "Where Twilio calls you.", models.Webhook, models.WebhookAnswer),
+    ("profile", "What people see of a sender.", models.Profile, models.ProfileAnswer),
+    ("email", "One e-mail address of a profile.", models.Email, models.EmailAnswer),
+    ("website", "One web site of a profile.", models.Website, models.WebsiteAnswer),
+    (
+        "phone-number",
+        "One phone number of an RCS profile.",
+        models.PhoneNumber,
+        models.PhoneNumberAnswer,
+    ),
+    ("properties", "What the channel grants a sender.", None, models.Properties),
+    ("offline-reason", "Why a sender is offline.", None, models.OfflineReason),
+)
+_RETRIES: Final = {
+    "safe": "The same request may be sent again after a wait: Twilio did not process it. This "
+    "server does so by itself.",
+    "check": "Not blindly: Twilio may have carried the request out. Read the sender first.",
+    "": "Only after the cure: the same request would be refused again.",
+}
+_SOURCES: Final = {
+    "page": "Twilio's documentation",
+    "skill": "Twilio's public skill texts",
+    "third party": "code and plans of third parties, unconfirmed",
+}
+
+
+def operation_pages() -> Iterator[Page]:
+    """Make one page for each operation of the API."""
+    for operation in _read("operations.toml")["operation"]:
+        yield Page(
+            path=f"operations/{operation['name']}",
+            title=operation["title"],
+            type="operation",
+            summary=f"{operation['summary']} `{operation['method']} {operation['path']}`",
+            body=_operation_body(operation),
+            keywords=(*operation["keywords"], operation["tool"], operation["path"]),
+        )
+
+
+def schema_pages() -> Iterator[Page]:
+    """Make one page for each object of the API."""
+    for name, summary, request, answer in _SCHEMAS:
+        parts: list[str] = []
+        if request is not None:
+            parts += ["## In a request", request_table(request)]
+        parts += ["## In an answer", answer_table(answer), _open_answers(name)]
+        title = name.replace("-", " ").capitalize()
+        yield Page(
+            path=f"schemas/{name}",
+            title=title,
+            type="schema",
+            summary=summary,
+            body="\n".join([*parts, _SOURCE]),
+            keywords=("object", "fields", "attributes"),
+        )
+
+
+def error_pages() -> Iterator[Page]:
+    """Make one page for each error code of the catalogue."""
+    for code in known_codes():
+        if advice := advice_for(int(code)):
+            yield Page(
+                path=f"errors/{code}",
+                title=f"Error {code}",
+                type="error",
+                summary=advice.meaning,
+                body=_error_body(code, advice),
+                keywords=("error", "failed", code),
+            )
+
+
+def _operation_body(operation: dict[str, Any]) -> str:
+    parts = [f"Tool: `{operation['tool']}`."]
+    if parameters := operation.get("parameter"):
+        parts += ["## Parameters", "| parameter | type | meaning |\n|---|---|---|"]
+        parts[-1] += "".join(
+            f"\n| `{p['name']}` | {p['type']} | {p['meaning']} |" for p in parameters
+        )
+    if body := operation.get("body"):
+        parts += ["## Body", "JSON (`application/json`).", request_table(_BODIES[body])]
+    parts += ["## Answer", f"HTTP {operation['success']}. {operation['answer']}"]
+    parts += ["## Headers", _HEADERS, "## Notes", operation["notes"]]
+    parts += ["## Errors", "| code | meaning |\n|---|---|"]
+    parts[-1] += "".join(
+        f"\n| [{code}](/errors/{code}) | {advice.meaning} |"
+        for code in operation["errors"]
+        if (advice := advice_for(code))
+    )
+    parts += _example(operation)
+    return "\n\n".join([*parts, _SOURCE])
+
+
+def _example(operation: dict[str, Any]) -> list[str]:
+    body = examples().get(operation.get("example", ""))
+    arguments: dict[str, Any] = operation.get("call") or body or {}
+    path = operation["path"].replace("{Sid}", "XEaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")
+    url = f"https://messaging.twilio.com{path}"
+    curl = f"curl -X {operation['method']} '{url}' \\\n  -u \"$TWILIO_API_KEY:$TWILIO_API_SECRET\""
+    if operation["name"] == "list-senders":
+        curl = curl.replace("Senders'", "Senders?Channel=whatsapp'")
+    parts = ["## Example"]
+    if body:
+        parts += ["The body:", _code("json", body)]
+        curl += f" \\\n  -H 'Content-Type: application/json' \\\n  -d '{json.dumps(body)}'"
+        sid = {"sid": "XEaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"} if "{Sid}" in operation["path"] else {}
+        arguments = {**sid, **body}
+    call = {"name": operation["tool"], "arguments": arguments}
+    return [
+        *parts,
+        "As curl:",
+        f"```bash\n{curl}\n```",
+        "As a call of the tool:",
+        _code("json", call),
+    ]
+
+
+def _error_body(code: str, advice: Advice) -> str:
+    operations = [
+        f"- [{operation['title']}](/operations/{operation['name']})"
+        for operation in _read("operations.toml")["operation"]
+        if int(code) in operation["errors"]
+    ]
+    parts = ["## What it means", advice.meaning]
+    if advice.cause:
+        parts += ["## Why it happens", advice.cause]
+    parts += ["## What to do", advice.cure, "## May it be sent again?", _RETRIES[advice.retry]]
+    if operations:
+        parts += ["## Where it is met", "\n".join(operations)]
+    link = ERROR_PAGE.format(code=code)
+    return "\n\n".join([*parts, f"Source: {_SOURCES[advice.source]}. Twilio's page: <{link}>"])
+
+
+def _open_answers(name: str) -> str:
+    extra = (
+        "\n`properties`, `offline_reasons`, `url` and the pending name come when a sender is "
+        "fetched; `display_name_status` comes only after an update that gave `profile.name`. "
+        "See [statuses](/topics/statuses).\n"
+        if name == "sender"
+        else ""
+    )
+    return f"Twilio may add keys and values; they are handed on unchanged.\n{extra}"
+
+
+def examples() -> dict[str, Any]:
+    """Return the request examples; ``update`` is the one of Twilio's reference page."""
+    return json.loads(resources.files(__spec__.parent).joinpath("examples.json").read_bytes())
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads(resources.files(__spec__.parent).joinpath(name).read_text("utf-8"))
+
+
+def _code(language: str, value: object) -> str:
+    return f"```{language}\n{json.dumps(value, indent=2, ensure_ascii=False)}\n```"

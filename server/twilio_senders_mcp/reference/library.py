@@ -1,0 +1,87 @@
+"""All pages in one place: found by path, listed below their parent."""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Final
+
+from .changelog import changelog_pages
+from .generated import error_pages, operation_pages, schema_pages
+from .page import Page
+from .topics import topic_pages
+
+_SECTIONS: Final = {
+    "operations": ("Operations", "Each call of Twilio's Senders API, and the tool that makes it."),
+    "schemas": ("Schemas", "Each object of the API, field by field."),
+    "errors": ("Errors", "Each error code that a sender can meet, with its cure."),
+    "topics": ("Topics", "How senders work: statuses, verification, names, webhooks, limits."),
+    "changes": ("Changes", "What changed in Twilio's API and in this server, by date."),
+}
+
+
+@cache
+def library() -> Mapping[str, Page]:
+    """Return every page by its path, the root first; made when first asked for."""
+    written = [
+        *operation_pages(),
+        *schema_pages(),
+        *error_pages(),
+        *topic_pages(),
+        *changelog_pages(),
+    ]
+    sections = [_section(name, written) for name in _SECTIONS]
+    return {page.path: page for page in (_root(), *sections, *written)}
+
+
+def children(path: str) -> list[Page]:
+    """Return the pages right below ``path``: changes from the newest, the others as they stand."""
+    below = [page for page in library().values() if page.path and page.parent == path]
+    return _ordered(below)
+
+
+def normal(path: str) -> str:
+    """Return a path as pages write theirs, however a person wrote it."""
+    return path.strip().strip("/").removesuffix(".md").casefold().replace("_", "-")
+
+
+def nearest(path: str) -> str | None:
+    """Return the path of the page whose path is most like ``path``."""
+    wanted = normal(path)[:100]
+    match = difflib.get_close_matches(wanted, library(), n=1, cutoff=0.5)
+    if not match:
+        last = wanted.rpartition("/")[2]
+        match = [known for known in library() if last and known.rpartition("/")[2] == last]
+    return match[0] if match else None
+
+
+def _ordered(pages: Iterable[Page]) -> list[Page]:
+    """Order changes from the newest; one without a date is newer than any."""
+    return sorted(
+        pages, key=lambda page: page.date or "9999" if page.type == "change" else "", reverse=True
+    )
+
+
+def _section(name: str, pages: Iterable[Page]) -> Page:
+    title, summary = _SECTIONS[name]
+    lines = [
+        f"- [{page.title}](/{page.path}): {page.summary}"
+        for page in _ordered(page for page in pages if page.parent == name)
+    ]
+    return Page(path=name, title=title, type="index", summary=summary, body="\n".join(lines))
+
+
+def _root() -> Page:
+    lines = [f"- [{title}](/{name}): {summary}" for name, (title, summary) in _SECTIONS.items()]
+    body = (
+        "An MCP server manages these senders: its tools check every call against the pages here.\n"
+        "Begin with [updating](/topics/updating), [statuses](/topics/statuses) and "
+        "[verification](/topics/verification), or with the operation\n"
+        "[Update a sender](/operations/update-sender).\n\n" + "\n".join(lines)
+    )
+    return Page(
+        path="",
+        title="Twilio senders",
+        type="index",
+        summary="The reference of Twilio's Senders API for WhatsApp and RCS, and of this server.",
+        body=body,
+    )

@@ -1,0 +1,168 @@
+"""The pages: complete by what the tools run on, and linked without a gap."""
+
+import json
+import re
+from typing import get_args, get_origin
+
+import pytest
+from pydantic import BaseModel
+
+from twilio_senders_mcp.reference.changelog import releases
+from twilio_senders_mcp.reference.generated import examples
+from twilio_senders_mcp.reference.library import children, library, nearest, normal
+from twilio_senders_mcp.reference.page import PageType
+from twilio_senders_mcp.reference.topics import read_topic
+from twilio_senders_mcp.tools.names import DOCS, TOOL_NAMES
+from twilio_senders_mcp.twilio import models
+from twilio_senders_mcp.twilio.errors import known_codes
+
+PAGES = library()
+LINK = re.compile(r"\]\((/[^)#\s]*)(?:#[^)]*)?\)")
+every_page = pytest.mark.parametrize("page", PAGES.values(), ids=lambda page: page.path or "root")
+
+
+def paths(model: type[BaseModel], parent: str = "") -> list[str]:
+    """Every field of a request model at every depth, as the pages write it."""
+    found = []
+    for name, field in model.model_fields.items():
+        found.append(f"{parent}{name}")
+        for part in get_args(field.annotation):
+            is_list = get_origin(part) is list
+            below = get_args(part)[0] if is_list else part
+            if isinstance(below, type) and issubclass(below, BaseModel):
+                found += paths(below, f"{parent}{name}{'[]' if is_list else ''}.")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("model", "page"),
+    [(models.UpdateSender, "update-sender"), (models.CreateSender, "create-sender")],
+)
+def test_every_field_of_a_body_stands_on_its_operations_page(model, page):
+    body = PAGES[f"operations/{page}"].body
+    fields = paths(model)
+    assert "profile.emails[].email" in fields
+    for field in fields:
+        assert f"| `{field}` |" in body
+
+
+def test_every_model_has_its_fields_on_a_schema_page():
+    schemas = "".join(page.body for page in children("schemas"))
+    ours = [value for value in vars(models).values() if isinstance(value, type)]
+    ours = [value for value in ours if value.__module__ == models.__name__]
+    requests = [value for value in ours if issubclass(value, BaseModel)]
+    answers = [value for value in ours if hasattr(value, "__total__")]
+    assert len(requests) >= 9
+    assert len(answers) >= 9
+    fields = {name for model in requests for name in model.model_fields}
+    fields |= {name for answer in answers for name in answer.__annotations__}
+    for field in fields - {"sender_id", "configuration", "webhook", "profile"}:
+        assert f"| `{field}` |" in schemas
+
+
+def test_every_allowed_value_stands_on_the_profile_page():
+    body = PAGES["schemas/profile"].body
+    for value in (*get_args(models.Vertical), *get_args(models.UseCase)):
+        assert f'`"{value}"`' in body
+
+
+@pytest.mark.parametrize("code", known_codes())
+def test_every_code_of_the_catalogue_has_a_page_with_its_cure(code):
+    page = PAGES[f"errors/{code}"]
+    assert page.type == "error"
+    for heading in ("What it means", "What to do", "May it be sent again?"):
+        assert f"## {heading}" in page.body
+    assert f"https://www.twilio.com/docs/errors/{code}" in page.body
+
+
+def test_every_tool_that_calls_twilio_stands_on_an_operations_page():
+    text = "".join(page.body for page in children("operations"))
+    for tool in set(TOOL_NAMES) - set(DOCS) - {"wait_for_sender"}:
+        assert f"Tool: `{tool}`." in text
+
+
+@every_page
+def test_every_link_between_pages_resolves(page):
+    for target in LINK.findall(page.markdown):
+        assert normal(target) in PAGES, f"{page.path} links to {target}"
+
+
+@every_page
+def test_a_page_is_complete(page):
+    assert page.title
+    assert page.summary.endswith((".", "`", "!"))
+    assert page.type in get_args(PageType)
+    assert page.parent in PAGES
+    assert page.markdown.startswith(f"# {page.title}\n\n{page.summary}")
+    assert "To be written" not in page.body
+
+
+@every_page
+def test_a_page_of_facts_names_its_sources(page):
+    if page.type in ("topic", "operation", "schema", "error"):
+        assert re.search(r"[Ss]ource|undocumented|unconfirmed", page.body), page.path
+
+
+@every_page
+def test_every_json_of_a_page_is_json(page):
+    for text in re.findall(r"```json\n(.*?)```", page.body, re.DOTALL):
+        json.loads(text)
+
+
+@every_page
+def test_no_page_is_longer_than_a_model_wants_to_read(page):
+    assert len(page.markdown) < 10_000
+
+
+def test_the_examples_fit_the_models():
+    models.UpdateSender.model_validate(examples()["update"])
+    models.CreateSender.model_validate(examples()["create"])
+
+
+def test_changes_are_listed_from_the_newest():
+    dates = [page.date or "9999" for page in children("changes")]
+    assert len(dates) >= 6
+    assert dates == sorted(dates, reverse=True)
+
+
+def test_a_changelog_becomes_one_page_for_each_release():
+    text = "# Changelog\n\n## [1.1.0] - 2026-12-01\n\n### Fixed\n\n- A\n\n## Unreleased\n\n- B\n"
+    first, second = releases(text)
+    assert (first.path, first.date) == ("changes/server-1.1.0", "2026-12-01")
+    assert first.body == "## Fixed\n\n- A"
+    assert (second.path, second.date, second.body) == ("changes/server-unreleased", None, "- B")
+
+
+def test_a_topic_is_read_from_its_file():
+    page = read_topic("a--b", '+++\ntitle = "T"\nsummary = "S."\n+++\n\nBody +++\n')
+    assert (page.path, page.title, page.type, page.body) == ("a/b", "T", "topic", "Body +++")
+
+
+@pytest.mark.parametrize(
+    ("written", "path"),
+    [
+        ("/operations/update-sender", "operations/update-sender"),
+        ("Operations/Update_Sender.md", "operations/update-sender"),
+        (" /errors/63128/ ", "errors/63128"),
+        ("", ""),
+    ],
+)
+def test_a_path_may_be_written_as_people_write_it(written, path):
+    assert normal(written) == path
+    assert path in PAGES
+
+
+@pytest.mark.parametrize(
+    ("written", "near"),
+    [
+        ("operations/update", "operations/update-sender"),
+        ("63128", "errors/63128"),
+        ("error/63128", "errors/63128"),
+        ("profile", "schemas/profile"),
+        ("\x00" * 1000, None),
+        ("x" * 100_000, None),
+        ("../../etc/passwd", None),
+    ],
+)
+def test_an_unknown_path_gets_the_nearest_page(written, near):
+    assert nearest(written) == near

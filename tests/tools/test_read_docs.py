@@ -1,0 +1,119 @@
+"""The tools that read the reference, in both eras; they need no account and call nobody."""
+
+import pytest
+from mcp import Client, MCPError
+from sandboxed import ERAS
+from virtual_time import in_virtual_time
+
+from twilio_senders_mcp.reference.library import library
+from twilio_senders_mcp.server import create_server
+from twilio_senders_mcp.settings import load_settings
+
+pytestmark = [*in_virtual_time, pytest.mark.parametrize("era", ERAS)]
+
+
+async def call(era, tool, **arguments):
+    async with Client(create_server(load_settings()), mode=era) as client:
+        return await client.call_tool(tool, arguments)
+
+
+async def test_the_sections_are_listed_with_their_sizes(era):
+    result = await call(era, "list_docs")
+    listed = {page["page"]: page for page in result.structured_content["pages"]}
+    assert listed.keys() == {"operations", "schemas", "errors", "topics", "changes"}
+    assert listed["errors"]["size"] == len(library()["errors"].markdown)
+    assert "operations (" in result.content[0].text
+
+
+async def test_the_pages_of_a_section_are_listed(era):
+    result = await call(era, "list_docs", page="Operations/")
+    assert [page["page"] for page in result.structured_content["pages"]] == [
+        "operations/list-senders",
+        "operations/create-sender",
+        "operations/fetch-sender",
+        "operations/update-sender",
+        "operations/delete-sender",
+    ]
+
+
+async def test_a_search_answers_with_pages_and_few_bytes(era):
+    for query in ("sender", "63128", "name"):
+        result = await call(era, "search_docs", query=query)
+        assert result.structured_content["total"] >= len(result.structured_content["results"]) > 0
+        assert len(result.content[0].text.encode()) <= 4096
+        first = result.structured_content["results"][0]
+        assert first.keys() == {"page", "title", "type", "excerpt", "size"}
+
+
+async def test_a_search_may_be_limited_to_one_type(era):
+    result = await call(era, "search_docs", query="name", type="error")
+    assert {hit["type"] for hit in result.structured_content["results"]} == {"error"}
+
+
+async def test_pages_are_read_whole(era):
+    result = await call(era, "get_docs", pages=["errors/63128", "/schemas/webhook.md"])
+    assert [page["page"] for page in result.structured_content["pages"]] == [
+        "errors/63128",
+        "schemas/webhook",
+    ]
+    assert result.structured_content["pages"][0]["content"] == library()["errors/63128"].markdown
+    assert library()["schemas/webhook"].markdown in result.content[0].text
+
+
+async def test_one_unknown_page_among_others_answers_with_the_nearest(era):
+    result = await call(era, "get_docs", pages=["errors/63128", "operations/update"])
+    assert result.structured_content["pages"][1] == {
+        "page": "operations/update",
+        "nearest": "operations/update-sender",
+    }
+    assert "the nearest is operations/update-sender" in result.content[0].text
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "said"),
+    [
+        ("get_docs", {"pages": ["errors/6312"]}, "no such page; did you mean errors/6312"),
+        ("get_docs", {"pages": ["../../etc/passwd"]}, "pages: there is no such page\n"),
+        ("get_docs", {"pages": ["%2e%2e%2f", "\x00"]}, "pages: there is no such page"),
+        ("get_docs", {"pages": []}, "pages: expected at least 1"),
+        ("get_docs", {"pages": ["a"] * 11}, "pages: expected at most 10"),
+        ("get_docs", {"pages": "errors"}, "pages: expected a list"),
+        ("list_docs", {"page": "operation"}, "no such page; did you mean operations?"),
+        ("search_docs", {}, "query: required"),
+        ("search_docs", {"query": "x", "type": "page"}, 'type: expected one of "topic"'),
+    ],
+)
+async def test_what_does_not_exist_is_told_with_the_nearest(era, tool, arguments, said):
+    result = await call(era, tool, **arguments)
+    assert result.is_error
+    assert said in result.content[0].text
+
+
+@pytest.mark.parametrize("query", ["", "\x00", "💥", "a" * 1_000_000, "'\" OR 1=1"])
+async def test_no_query_makes_it_fail(era, query):
+    result = await call(era, "search_docs", query=query)
+    assert not result.is_error
+
+
+async def test_a_page_is_a_resource_too(era):
+    async with Client(create_server(load_settings()), mode=era) as client:
+        templates = (await client.list_resource_templates()).resource_templates
+        found = await client.complete(
+            ref={"type": "ref/resource", "uri": "twilio-docs://{+page}"},
+            argument={"name": "page", "value": "errors/6312"},
+        )
+    assert "twilio-docs://{+page}" in [template.uri_template for template in templates]
+    assert found.completion.values == ["errors/63121", "errors/63124", "errors/63128"]
+
+
+async def test_a_refused_call_names_the_page_that_helps(era):
+    wrong = await call(era, "update_sender", sid="XE1")
+    assert "See get_docs operations/update-sender." in wrong.content[0].text
+
+
+@pytest.mark.parametrize("uri", ["twilio-docs://no/such/page", "twilio-docs://..%2f..%2fx"])
+async def test_a_resource_that_does_not_exist_is_not_found(era, uri):
+    async with Client(create_server(load_settings()), mode=era) as client:
+        with pytest.raises(MCPError) as caught:
+            await client.read_resource(uri)
+    assert caught.value.error.code == -32602
