@@ -57,6 +57,7 @@ _RETRIES: Final = {
 }
 _SOURCES: Final = {
     "page": "Twilio's documentation",
+    "title": "the title of Twilio's error page; the cure is ours",
     "skill": "Twilio's public skill texts",
     "third party": "code and plans of third parties, unconfirmed",
 }
