@@ -3,20 +3,20 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format inspector bench generated clean
+.PHONY: demo test check format inspector browser bench docs generated clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/twilio-senders-mcp demo
 
 test: $(VENV)/.installed-dev
-	$(BIN)/pytest -n auto -m "not inspector"
+	$(BIN)/pytest -n auto -m "not inspector and not browser"
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/pyright
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n auto -m "not inspector"
+	$(BIN)/coverage run -m pytest -n auto -m "not inspector and not browser"
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 
@@ -27,6 +27,14 @@ format: $(VENV)/.installed-dev
 # MCP Inspector against mcp.json; needs Node 20+.
 inspector: $(VENV)/.installed-dev .ci/node/.installed
 	$(BIN)/pytest -m inspector
+
+# The documentation site in a real browser; needs Node 20+ and Chromium.
+browser: $(VENV)/.installed-dev .ci/node/.installed
+	$(BIN)/pytest -m browser
+
+# Writes the documentation site to build/docs, for any host of static files.
+docs: $(VENV)/.installed
+	@$(BIN)/twilio-senders-mcp docs build/docs
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python bench/run.py
@@ -49,7 +57,6 @@ $(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,http]'
 	@touch $@ $(VENV)/.installed
 
-.ci/node/.installed: .ci/inspector-version
-	npm install --silent --no-fund --no-audit --prefix .ci/node \
-	  @modelcontextprotocol/inspector@$$(cat .ci/inspector-version)
+.ci/node/.installed: .ci/npm-packages
+	npm install --silent --no-fund --no-audit --prefix .ci/node $$(cat .ci/npm-packages)
 	@touch $@

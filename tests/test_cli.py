@@ -24,7 +24,7 @@ def chosen(monkeypatch):
     def instead(name):
         return lambda options, settings: runs.append((name, options, settings)) or 0
 
-    for name in ("_serve_stdio", "_serve_http", "_serve_sandbox", "_run_demo"):
+    for name in ("_serve_stdio", "_serve_http", "_serve_sandbox", "_run_demo", "_write_docs"):
         monkeypatch.setattr(cli, name, instead(name))
     return runs
 
@@ -39,6 +39,7 @@ def chosen(monkeypatch):
         (["--sandbox", "http"], "_serve_http", {"sandbox": True}),
         (["sandbox"], "_serve_sandbox", {"port": 4010}),
         (["demo"], "_run_demo", {}),
+        (["docs", "x"], "_write_docs", {"folder": "x"}),
     ],
 )
 def test_the_words_choose_a_runner(chosen, words, runner, values):
@@ -77,6 +78,20 @@ def test_a_word_that_is_not_known_is_refused_with_status_2(words, capsys):
         cli.run(words)
     assert ended.value.code == 2
     assert "error:" in capsys.readouterr().err
+
+
+def test_the_docs_are_written_to_a_folder(tmp_path, capsys):
+    folder = tmp_path / "site"
+    assert cli.run(["docs", str(folder)]) == 0
+    assert (folder / "index.html").is_file()
+    assert f"pages are in {folder}" in capsys.readouterr().out
+
+
+def test_a_folder_that_cannot_be_written_is_said_so(tmp_path, capsys):
+    taken = tmp_path / "site"
+    taken.write_text("")
+    assert cli.run(["docs", str(taken)]) == 1
+    assert f"cannot write to {taken}: " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("secret", ["token", "secret", "key", "password", "sid"])

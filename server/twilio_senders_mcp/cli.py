@@ -122,6 +122,19 @@ def _run_demo(_: argparse.Namespace, __: "Settings") -> int:
     return 0
 
 
+def _write_docs(options: argparse.Namespace, _: "Settings") -> int:
+    from pathlib import Path
+
+    from .http.docs_folder import write_site
+
+    try:
+        pages = write_site(Path(options.folder))
+    except OSError as error:
+        return _fail(f"cannot write to {options.folder}: {error.strerror}")
+    print(f"{pages} pages are in {options.folder}; open {options.folder}/index.html")
+    return 0
+
+
 def _listen(app: Any, host: str, port: int, what: str, path: str) -> int:
     from .http.serving import open_socket, serve
 
@@ -192,7 +205,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_serving_flags(parser, unset=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
-    http = commands.add_parser("http", help="serve MCP over Streamable HTTP at /mcp, with /healthz")
+    http = commands.add_parser(
+        "http", help="serve MCP over Streamable HTTP at /mcp, with /docs and /healthz"
+    )
     http.set_defaults(runner=_serve_http)
     http.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     http.add_argument("--port", type=_port, default=8000, help="port, 0 for any (%(default)s)")
@@ -201,6 +216,10 @@ def _parser() -> argparse.ArgumentParser:
     sandbox = commands.add_parser("sandbox", help="serve only the embedded Twilio, on loopback")
     sandbox.set_defaults(runner=_serve_sandbox, serving=False)
     sandbox.add_argument("--port", type=_port, default=4010, help="port, 0 for any (%(default)s)")
+
+    docs = commands.add_parser("docs", help="write the documentation site to a folder")
+    docs.set_defaults(runner=_write_docs, serving=False)
+    docs.add_argument("folder", metavar="FOLDER")
 
     demo = commands.add_parser("demo", help="show the server at work; needs no account")
     demo.set_defaults(runner=_run_demo, serving=False)

@@ -11,7 +11,7 @@ import psutil
 import pytest
 from every_tool import call_every_tool
 from mcp import Client
-from processes import PATIENCE, initialize, listening, receive, started, tool_call
+from processes import INITIALIZE, PATIENCE, initialize, listening, receive, started, tool_call
 from sandboxed import ERAS
 
 from twilio_senders_mcp import __version__
@@ -88,18 +88,8 @@ def test_a_signal_ends_it_with_status_0_even_with_an_open_stream(number):
 
 def _open_stream(url: str) -> socket.socket:
     """The stream that a client of the older protocol keeps open for notifications."""
-    initialize = {
-        "jsonrpc": "2.0",
-        "id": 0,
-        "method": "initialize",
-        "params": {
-            "protocolVersion": "2025-11-25",
-            "capabilities": {},
-            "clientInfo": {"name": "test", "version": "1"},
-        },
-    }
     accept = {"Accept": "application/json, text/event-stream"}
-    session = httpx2.post(url, headers=accept, json=initialize).headers["mcp-session-id"]
+    session = httpx2.post(url, headers=accept, json=INITIALIZE).headers["mcp-session-id"]
     host, _, port = url.removeprefix("http://").removesuffix("/mcp").partition(":")
     stream = socket.create_connection((host, int(port)), timeout=PATIENCE)
     request = (

@@ -1,4 +1,4 @@
-"""The ASGI app of the Streamable HTTP form: MCP at ``/mcp``, health at ``/healthz``."""
+"""The ASGI app of the HTTP form: MCP at ``/mcp``, ``/healthz``, the reference at ``/docs``."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +8,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from twilio_senders_mcp import __version__
+
+from .docs_site import docs_routes
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -27,7 +29,7 @@ def create_http_app(server: MCPServer[Any], host: str) -> "Starlette":
         return JSONResponse({"status": "ok", "version": __version__})
 
     names = dict.fromkeys([_in_url(host), "127.0.0.1", "localhost", "[::1]"])
-    return server.streamable_http_app(
+    app = server.streamable_http_app(
         streamable_http_path=MCP_PATH,
         host=host,
         transport_security=TransportSecuritySettings(
@@ -37,6 +39,8 @@ def create_http_app(server: MCPServer[Any], host: str) -> "Starlette":
             ],
         ),
     )
+    app.router.routes += docs_routes()
+    return app
 
 
 def _in_url(host: str) -> str:

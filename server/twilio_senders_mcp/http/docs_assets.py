@@ -1,0 +1,25 @@
+"""The site's own style, script and icon: read once, known by the hash of what is in them."""
+
+import hashlib
+from functools import cache
+from importlib import resources
+from typing import Final
+
+STYLE: Final = "docs.css"
+SCRIPT: Final = "docs.js"
+ICON: Final = "docs.svg"
+
+ASSETS: Final = {STYLE: "text/css", SCRIPT: "text/javascript", ICON: "image/svg+xml"}
+"""Every asset's name, with its media type."""
+
+
+@cache
+def asset(name: str) -> bytes:
+    """Return the content of one of ``ASSETS``."""
+    return resources.files(__spec__.parent).joinpath("static", name).read_bytes()
+
+
+@cache
+def fingerprint(name: str) -> str:
+    """Return a short hash of an asset, so that its address changes whenever it does."""
+    return hashlib.sha256(asset(name)).hexdigest()[:16]
