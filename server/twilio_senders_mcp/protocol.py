@@ -34,7 +34,8 @@ def refuse_unknown(
                 _require("prompt", name, prompts)
                 _require_arguments(prompts[str(name)], params.get("arguments"))
             case "completion/complete":
-                reference = cast("dict[str, Any]", params.get("ref") or {})
+                given = params.get("ref")
+                reference = cast("dict[str, Any]", given) if isinstance(given, dict) else {}
                 if reference.get("type") == "ref/prompt":
                     _require("prompt", reference.get("name"), prompts)
                 else:
@@ -47,7 +48,7 @@ def refuse_unknown(
 
 
 def _require(kind: str, name: object, known: Collection[str]) -> None:
-    if name not in known:
+    if not isinstance(name, str) or name not in known:
         raise MCPError(INVALID_PARAMS, f"Unknown {kind}: {str(name)[:_NAME_MAX]!r}")
 
 

@@ -63,6 +63,12 @@ def test_a_request_from_another_origin_or_for_another_host_is_refused(url, heade
     assert answer.status_code == status
 
 
+def test_the_reference_is_served_to_the_same_hosts_only(url):
+    docs = url.replace("/mcp", "/docs")
+    assert httpx2.get(docs).status_code == 200
+    assert httpx2.get(docs, headers={"Host": "evil.example"}).status_code == 421
+
+
 def test_a_page_of_this_machine_may_call(url):
     headers = {**MODERN, "Origin": "http://localhost:5173"}
     answer = httpx2.post(url, headers=headers, json=modern_call(1, **CHANGE))

@@ -85,6 +85,7 @@ async def test_the_senders_are_remembered_briefly(era):
 
 async def test_never_more_than_100_values_are_given(era):
     senders = [{"sid": f"XE{number:032x}", "sender_id": "whatsapp:+1"} for number in range(80)]
+    senders.append({"sender_id": "whatsapp:+1"})
     async with connected(StandIn([answer(200, {"senders": senders})]), era=era) as client:
         found = await complete(client, SENDER, "sid", "")
     assert (len(found.values), found.total, found.has_more) == (100, 160, True)
@@ -115,6 +116,28 @@ async def test_what_was_known_is_better_than_nothing(era):
         await anyio.sleep(FRESH_SECONDS + 1)
         found = await complete(client, SENDER, "sid", "lighthouse")
     assert found.values == [OFFLINE_SENDER]
+
+
+async def test_one_channel_that_fails_does_not_hide_the_other(era):
+    sandbox = Sandbox()
+    async with connected(sandbox, era=era) as client:
+        sandbox.inject(Fault(delay=0.01))
+        sandbox.inject(Fault(times=9, status=403))
+        found = await complete(client, SENDER, "sid", "")
+    assert len(found.values) == 4
+
+
+async def test_two_completions_at_once_both_find(era):
+    found = []
+    async with connected(Sandbox(), era=era) as client:
+
+        async def look():
+            found.append((await complete(client, SENDER, "sid", "owl")).values)
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(look)
+            group.start_soon(look)
+    assert found == [[ONLINE_SENDER, RCS_SENDER]] * 2
 
 
 @pytest.mark.parametrize(

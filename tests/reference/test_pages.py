@@ -7,6 +7,7 @@ from typing import get_args, get_origin
 import pytest
 from pydantic import BaseModel
 
+from twilio_senders_mcp.reference import changelog
 from twilio_senders_mcp.reference.changelog import releases
 from twilio_senders_mcp.reference.generated import examples
 from twilio_senders_mcp.reference.library import children, library, nearest, normal
@@ -14,7 +15,7 @@ from twilio_senders_mcp.reference.page import PageType
 from twilio_senders_mcp.reference.topics import read_topic
 from twilio_senders_mcp.tools.names import DOCS, TOOL_NAMES
 from twilio_senders_mcp.twilio import models
-from twilio_senders_mcp.twilio.errors import known_codes
+from twilio_senders_mcp.twilio.errors import advice_for, known_codes
 
 PAGES = library()
 LINK = re.compile(r"\]\((/[^)#\s]*)(?:#[^)]*)?\)")
@@ -70,7 +71,8 @@ def test_every_allowed_value_stands_on_the_profile_page():
 def test_every_code_of_the_catalogue_has_a_page_with_its_cure(code):
     page = PAGES[f"errors/{code}"]
     assert page.type == "error"
-    for heading in ("What it means", "What to do", "May it be sent again?"):
+    assert page.summary == advice_for(code).meaning
+    for heading in ("What to do", "May it be sent again?"):
         assert f"## {heading}" in page.body
     assert f"https://www.twilio.com/docs/errors/{code}" in page.body
 
@@ -131,6 +133,12 @@ def test_a_changelog_becomes_one_page_for_each_release():
     assert (first.path, first.date) == ("changes/server-1.1.0", "2026-12-01")
     assert first.body == "## Fixed\n\n- A"
     assert (second.path, second.date, second.body) == ("changes/server-unreleased", None, "- B")
+
+
+def test_a_built_package_carries_its_changelog(monkeypatch, tmp_path):
+    (tmp_path / "CHANGELOG.md").write_text("# Changelog\n\n## 9.9.9 - 2030-01-01\n\n- A\n")
+    monkeypatch.setattr(changelog.resources, "files", lambda _: tmp_path)
+    assert [page.path for page in changelog.changelog_pages()] == ["changes/server-9.9.9"]
 
 
 def test_a_topic_is_read_from_its_file():

@@ -5,6 +5,7 @@ import json
 import pytest
 from mcp.types import ElicitResult
 from sandboxed import ERAS, connected, sentence
+from stand_in import StandIn, answer
 from virtual_time import in_virtual_time
 
 from twilio_senders_mcp.sandbox import ONLINE_SENDER, RCS_SENDER, Fault, Sandbox
@@ -44,7 +45,7 @@ async def test_a_person_who_agrees_has_it_deleted(era, content):
     assert result.structured_content == {**DELETE, "deleted": True}
     [question] = person.questions
     assert question == (
-        'Delete the sender whatsapp:+15550100002 ("Owl Bakery", ONLINE)? It stops receiving and '
+        "Delete the sender whatsapp:+15550100002 (Owl Bakery, ONLINE)? It stops receiving and "
         "sending at once; its profile and webhooks are lost. To register the number again, "
         "two-factor authentication must first be turned off in WhatsApp Manager."
     )
@@ -72,8 +73,29 @@ async def test_an_answer_of_another_form_counts_as_no(era):
     sandbox = Sandbox()
     person = Person("accept", {"confirm": "perhaps"})
     result = await call(sandbox, era, "delete_sender", DELETE, person)
-    assert result.is_error
+    assert "the AI tool's answer could not be read" in result.content[0].text
     assert ONLINE_SENDER in sandbox.sids()
+
+
+@pytest.mark.parametrize(
+    ("known", "question"),
+    [
+        ({"sender_id": "rcs:agent"}, "Delete the sender rcs:agent? It stops receiving"),
+        ({"sender_id": "whatsapp:+15550100002"}, "Delete the sender whatsapp:+15550100002? It"),
+    ],
+)
+async def test_a_question_says_only_what_is_known(era, known, question):
+    person = Person("decline")
+    arguments = {"sid": ONLINE_SENDER, **known}
+    await call(StandIn([answer(200, known)]), era, "delete_sender", arguments, person)
+    assert person.questions[0].startswith(question)
+    assert ("WhatsApp Manager" in person.questions[0]) is known["sender_id"].startswith("whatsapp")
+    rename = {"sid": ONLINE_SENDER, "profile": {"name": "New"}}
+    person = Person("decline")
+    await call(StandIn([answer(200, {"status": "ONLINE"})]), era, "update_sender", rename, person)
+    assert person.questions[0].startswith(
+        'Change the WhatsApp display name of this sender to "New"?'
+    )
 
 
 async def test_where_nobody_can_be_asked_the_sender_id_is_the_confirmation(era):

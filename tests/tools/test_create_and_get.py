@@ -125,7 +125,9 @@ async def test_each_offline_reason_comes_with_its_cure():
     ("reasons", "lines"),
     [
         ([None, {"code": "21211400", "message": "banned"}], ["- 21211400: banned"]),
-        ([{"code": None, "message": "odd"}, {"code": "x"}], ["- odd", "- x"]),
+        ([{"code": None, "message": "odd"}, {"code": "x"}, {}, 5], ["- odd", "- x"]),
+        (["63100 bad"], ["- 63100 bad"]),
+        ([{"code": "9" * 50}], ["- " + "9" * 50]),
         ([{"code": 63020}], ["- 63020. Accept Twilio's invitation in Meta Business Manager."]),
     ],
 )
@@ -169,3 +171,25 @@ async def test_the_seeded_review_and_the_rcs_sender_are_told():
 async def test_an_answer_without_a_status_is_unknown():
     result = await get(StandIn([answer(200, {"sender_id": "x"})]), ONLINE_SENDER)
     assert sentence(result) == "x is unknown."
+
+
+@pytest.mark.parametrize("tool", ["get_sender", "wait_for_sender"])
+async def test_what_is_no_sender_is_not_described_as_one(tool):
+    result = await call(StandIn([answer(200, {"foo": 1})]), {"sid": ONLINE_SENDER}, tool=tool)
+    assert result.is_error
+    assert "not an answer of Twilio's API" in result.content[0].text
+
+
+async def test_a_registration_of_which_nothing_is_known_yet_is_told_without_guesses():
+    result = await create(StandIn([answer(202, {})]), NEW)
+    assert sentence(result).startswith(
+        "Twilio accepted the registration of whatsapp:+15550100101. Next: "
+    )
+
+
+@pytest.mark.parametrize("status", [200, 202])
+async def test_only_204_confirms_a_deletion(status):
+    own = {"sid": ONLINE_SENDER, "sender_id": "whatsapp:+15550100002"}
+    twilio = StandIn([answer(200, own), answer(status, own)])
+    result = await call(twilio, own, tool="delete_sender")
+    assert "It is unknown whether anything changed" in result.content[0].text

@@ -10,7 +10,7 @@ from stand_in import StandIn, answer
 from virtual_time import in_virtual_time
 
 from twilio_senders_mcp.sandbox import OFFLINE_SENDER, ONLINE_SENDER, RCS_SENDER, Fault, Sandbox
-from twilio_senders_mcp.tools.list_senders import WALK_PAGE, WALK_PAGES_MAX, matches
+from twilio_senders_mcp.tools.list_senders import WALK_PAGES_MAX, matches
 
 pytestmark = in_virtual_time
 
@@ -79,6 +79,9 @@ async def test_full_detail_is_what_twilio_sent():
         "(555) 010-0199",
         "0015550100199",
         "0555 0100199",
+        "tel:+15550100199",
+        "011 1 555 010 0199",
+        "+1 (0)555 010 0199",
         "0199",
         "corner shop",
         "CORNER",
@@ -116,9 +119,9 @@ async def test_a_search_walks_the_pages_and_says_how_many_senders_it_saw():
     assert sentence(result) == "1 whatsapp sender of 4 looked at; that is all."
     queries = [request.query for request in twilio.received]
     assert queries == [
-        f"Channel=whatsapp&PageSize={WALK_PAGE}",
-        f"Channel=whatsapp&PageSize={WALK_PAGE}&PageToken=T2",
-        f"Channel=whatsapp&PageSize={WALK_PAGE}&PageToken=T3",
+        "Channel=whatsapp&PageSize=50",
+        "Channel=whatsapp&PageSize=50&PageToken=T2",
+        "Channel=whatsapp&PageSize=50&PageToken=T3",
     ]
 
 
@@ -154,16 +157,48 @@ async def test_a_hostile_next_page_gets_no_request_and_no_credentials(address):
     assert twilio.received[1].query.endswith("PageToken=T")
 
 
-@pytest.mark.parametrize("address", ["https://[", "", 5, "https://x.example/?Page=2", ["a"]])
-async def test_a_senseless_next_page_ends_the_list(address):
+@pytest.mark.parametrize("address", ["https://[", 5, "https://x.example/?Page=2", ["a"]])
+async def test_a_next_page_that_leads_nowhere_ends_the_list_and_is_not_called_all(address):
     result = await find(StandIn([page([sender(1)], address)]), query="Shop")
-    assert result.structured_content["complete"] is True
+    assert result.structured_content["complete"] is False
+    assert "lead nowhere new from here, so there may be more" in sentence(result)
+
+
+async def test_a_search_gives_about_as_many_as_were_asked_for():
+    address = "https://x.example/?PageToken=T"
+    senders = [sender(number) for number in range(5)]
+    result = await find(StandIn([page(senders, address)]), status="online", page_size=5)
+    assert len(result.structured_content["senders"]) == 5
+    assert result.structured_content["next_page_token"] == "T"
+
+
+async def test_what_was_found_before_a_failure_is_not_lost():
+    twilio = StandIn([page([sender(1)], "https://x.example/?PageToken=T2"), answer(403)])
+    result = await find(twilio, query="Shop")
+    assert not result.is_error
+    assert len(result.structured_content["senders"]) == 1
+    assert result.structured_content["complete"] is False
+    assert sentence(result) == (
+        "1 whatsapp sender; then Twilio did not answer: call again with page_token T2 to go on."
+    )
+
+
+@pytest.mark.parametrize("body", [{}, {"senders": None}, {"foo": 1}, {"senders": {}}])
+async def test_what_is_no_list_is_not_called_empty(body):
+    result = await find(StandIn([answer(200, body)]))
+    assert result.is_error
+    assert "not an answer of Twilio's API" in result.content[0].text
+
+
+async def test_a_long_query_is_refused_and_a_blank_one_is_none():
+    assert "query: expected at most 100" in (await find(Sandbox(), query="1" * 101)).content[0].text
+    assert len(sids(await find(Sandbox(), query=" "))) == 4
 
 
 async def test_pages_that_lead_in_a_circle_end():
     twilio = StandIn([page([sender(1)], "https://x.example/?PageToken=T")])
     result = await find(twilio, query="Shop")
-    assert "lead in a circle" in sentence(result)
+    assert "lead nowhere new from here" in sentence(result)
     assert result.structured_content["complete"] is False
     assert len(twilio.received) == 2
 
@@ -213,15 +248,10 @@ async def test_a_thousand_senders_are_searched_in_bounded_memory():
 
 
 async def test_fifty_summaries_stay_small():
-    reasons = [{"code": "63020", "message": "x" * 500, "more_info": "y" * 100}]
+    reasons = [{"code": "63020", "message": "x" * 500, "more_info": "y" * 100}] * 3
     senders = [sender(number, status="OFFLINE", offline_reasons=reasons) for number in range(50)]
     result = await find(StandIn([page(senders)]))
     assert len(result.content[0].text.encode()) <= 12_000
-
-
-async def test_an_answer_without_senders_is_an_empty_list():
-    result = await find(StandIn([answer(200, {})]))
-    assert sentence(result) == "0 whatsapp senders; that is all."
 
 
 async def test_a_failed_list_says_that_nothing_changed():

@@ -8,6 +8,7 @@ from virtual_time import in_virtual_time
 from twilio_senders_mcp.reference.library import library
 from twilio_senders_mcp.server import create_server
 from twilio_senders_mcp.settings import load_settings
+from twilio_senders_mcp.tools import read_docs
 
 pytestmark = [*in_virtual_time, pytest.mark.parametrize("era", ERAS)]
 
@@ -45,6 +46,13 @@ async def test_a_search_answers_with_pages_and_few_bytes(era):
         assert first.keys() == {"page", "title", "type", "excerpt", "size"}
 
 
+async def test_hits_are_left_out_where_the_answer_would_grow_too_large(era, monkeypatch):
+    monkeypatch.setattr(read_docs, "SEARCH_BYTES_MAX", 900)
+    result = await call(era, "search_docs", query="sender")
+    assert 0 < len(result.structured_content["results"]) < 8
+    assert result.structured_content["total"] > 20
+
+
 async def test_a_search_may_be_limited_to_one_type(era):
     result = await call(era, "search_docs", query="name", type="error")
     assert {hit["type"] for hit in result.structured_content["results"]} == {"error"}
@@ -66,15 +74,22 @@ async def test_one_unknown_page_among_others_answers_with_the_nearest(era):
         "page": "operations/update",
         "nearest": "operations/update-sender",
     }
-    assert "the nearest is operations/update-sender" in result.content[0].text
+    assert "pages[1]: there is no such page; did you mean operations/update-sender?" in (
+        result.content[0].text
+    )
+
+
+async def test_a_page_without_pages_below_it_says_so(era):
+    result = await call(era, "list_docs", page="errors/63128")
+    assert "It has no pages below it" in result.content[0].text
 
 
 @pytest.mark.parametrize(
     ("tool", "arguments", "said"),
     [
         ("get_docs", {"pages": ["errors/6312"]}, "no such page; did you mean errors/6312"),
-        ("get_docs", {"pages": ["../../etc/passwd"]}, "pages: there is no such page\n"),
-        ("get_docs", {"pages": ["%2e%2e%2f", "\x00"]}, "pages: there is no such page"),
+        ("get_docs", {"pages": ["../../etc/passwd"]}, "pages[0]: there is no such page\n"),
+        ("get_docs", {"pages": ["%2e%2e%2f", "\x00"]}, "pages[0]: there is no such page"),
         ("get_docs", {"pages": []}, "pages: expected at least 1"),
         ("get_docs", {"pages": ["a"] * 11}, "pages: expected at most 10"),
         ("get_docs", {"pages": "errors"}, "pages: expected a list"),

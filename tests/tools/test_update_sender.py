@@ -163,7 +163,7 @@ async def test_the_outcome_of_a_name_is_read_in_both_places_twilio_documents(era
         ("New", {"display_name_status": "updating"}, "the old name stays live meanwhile"),
         ("New", {}, "accepted but not yet shown: profile.name"),
         ("New", {"profile": {"name": "Old"}}, '"Old" stays live meanwhile'),
-        ("New", {"display_name_status": "no_change"}, 'for the name "New" Twilio says no_change'),
+        ("New", {"display_name_status": "no_change"}, "Twilio reports no change of the name"),
         ("New", {"display_name_status": "paused"}, 'for the name "New" Twilio says paused'),
         ("New", {"sender_id": "rcs:x", "profile": {"name": "Old"}}, "not yet shown: profile.name"),
         (None, {}, "cleared profile.name"),

@@ -4,6 +4,7 @@ import itertools
 
 import anyio
 import pytest
+from mcp import Client
 from sandboxed import ERAS, call, connected, sentence
 from stand_in import StandIn, answer
 from virtual_time import in_virtual_time
@@ -16,6 +17,8 @@ from twilio_senders_mcp.sandbox import (
     Fault,
     Sandbox,
 )
+from twilio_senders_mcp.server import create_server
+from twilio_senders_mcp.settings import load_settings
 
 pytestmark = in_virtual_time
 
@@ -185,13 +188,41 @@ async def test_if_not_one_look_is_finished_in_time_that_is_told():
     assert "Twilio did not answer in time." in result.content[0].text
 
 
-@pytest.mark.parametrize(("status", "looks"), [(401, 1), (404, 1)])
-async def test_a_refusal_that_will_not_pass_ends_the_wait(status, looks):
+@pytest.mark.parametrize(
+    "fault", [{"status": 401}, {"status": 404}, {"status": 200, "body": "<html>"}]
+)
+async def test_a_failure_that_will_not_pass_ends_the_wait(fault):
     sandbox = living_sandbox()
-    sandbox.inject(Fault(times=99, status=status))
+    sandbox.inject(Fault(times=99, **fault))
     result = await wait(sandbox, ONLINE_SENDER)
     assert result.is_error
-    assert len(sandbox.requests) == looks
+    assert len(sandbox.requests) == 1
+
+
+async def test_missing_credentials_end_the_wait_at_once():
+    started = anyio.current_time()
+    async with Client(create_server(load_settings())) as client:
+        result = await client.call_tool("wait_for_sender", {"sid": ONLINE_SENDER})
+    assert "There are no complete Twilio credentials" in result.content[0].text
+    assert anyio.current_time() - started < 1
+
+
+async def test_a_review_of_twilios_is_waited_for():
+    async with connected(living_sandbox()) as client:
+        new = {"sender_id": "rcs:new_agent", "profile": {"name": "New"}}
+        sid = (await client.call_tool("create_sender", new)).structured_content["sid"]
+        arguments = {"sid": sid, "until": "online"}
+        result = await client.call_tool("wait_for_sender", arguments)
+    assert result.structured_content["reached"] is True
+
+
+async def test_twilios_wish_to_be_left_alone_is_honoured():
+    sandbox = living_sandbox()
+    started = anyio.current_time()
+    async with connected(sandbox) as client:
+        sandbox.inject(Fault(status=429, retry_after=200))
+        await client.call_tool("wait_for_sender", {"sid": ONLINE_SENDER})
+    assert anyio.current_time() - started >= 200
 
 
 async def test_it_can_be_cancelled_at_any_moment():

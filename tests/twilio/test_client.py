@@ -285,9 +285,10 @@ async def test_the_secret_is_redacted_wherever_twilio_quotes_it():
 
 
 async def test_a_code_that_an_answer_quotes_is_redacted_and_longer_numbers_stay():
-    sender = SENDER | {"message": "code 987654 taken", "waba_id": "19876540"}
+    sender = SENDER | {"message": "code 987654x taken", "otp": 987654, "waba_id": "19876540"}
     sent = await update(StandIn([answer(202, sender, T_Request_Id="987654")]), CODE)
-    assert sent.sender["message"] == "code [redacted] taken"
+    assert sent.sender["message"] == "code [redacted]x taken"
+    assert sent.sender["otp"] == "[redacted]"
     assert sent.sender["waba_id"] == "19876540"
     assert sent.request_id == "[redacted]"
 

@@ -1,5 +1,6 @@
 """The account's senders, remembered briefly so that completions cost few requests."""
 
+from contextlib import suppress
 from typing import Final
 
 import anyio
@@ -21,32 +22,31 @@ class Directory:
 
     def __init__(self, client: SendersClient) -> None:
         self._client = client
-        self._senders: list[Sender] = []
-        self._read_at: float | None = None
+        self._senders: dict[Channel, list[Sender]] = {}
+        self._fresh_until = -1.0
+        self._reading = anyio.Lock()
 
     async def sids(self, typed: str) -> list[str]:
         """Return the SIDs that ``typed`` may mean: the start of one, a number or a name."""
-        await self._refresh()
+        async with self._reading:
+            if anyio.current_time() >= self._fresh_until:
+                await self._refresh()
         return [
             sid
-            for sender in self._senders
-            if (sid := str(sender.get("sid")))
+            for senders in self._senders.values()
+            for sender in senders
+            if isinstance(sid := sender.get("sid"), str)
             and (not typed or sid.casefold().startswith(typed.casefold()) or matches(typed, sender))
         ]
 
     async def _refresh(self) -> None:
-        now = anyio.current_time()
-        if self._read_at is not None and now - self._read_at < FRESH_SECONDS:
-            return
-        self._read_at = now
-        senders: list[Sender] = []
-        try:
-            with anyio.move_on_after(READ_SECONDS):
-                for channel in _CHANNELS:
-                    senders += await self._channel(channel)
-        except TwilioError:
-            return  # what was known before is better than nothing
-        self._senders = senders
+        """Read each channel; where that fails, what was known before is better than nothing."""
+        with anyio.move_on_after(READ_SECONDS):
+            for channel in _CHANNELS:
+                with suppress(TwilioError):
+                    self._senders[channel] = await self._channel(channel)
+        # Set last: a reading that was cancelled is none.
+        self._fresh_until = anyio.current_time() + FRESH_SECONDS
 
     async def _channel(self, channel: Channel) -> list[Sender]:
         senders: list[Sender] = []

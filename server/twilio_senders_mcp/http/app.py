@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING, Any
 
 from mcp.server import MCPServer
-from mcp.server.transport_security import TransportSecuritySettings
+from mcp.server.transport_security import TransportSecurityMiddleware, TransportSecuritySettings
 from starlette.requests import Request
 from starlette.responses import JSONResponse
+from starlette.routing import Route
 
 from twilio_senders_mcp import __version__
 
@@ -13,6 +14,7 @@ from .docs_site import docs_routes
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 MCP_PATH = "/mcp"
 
@@ -29,18 +31,30 @@ def create_http_app(server: MCPServer[Any], host: str) -> "Starlette":
         return JSONResponse({"status": "ok", "version": __version__})
 
     names = dict.fromkeys([_in_url(host), "127.0.0.1", "localhost", "[::1]"])
-    app = server.streamable_http_app(
-        streamable_http_path=MCP_PATH,
-        host=host,
-        transport_security=TransportSecuritySettings(
-            allowed_hosts=[entry for name in names for entry in (name, f"{name}:*")],
-            allowed_origins=[
-                entry for name in names for entry in (f"http://{name}", f"http://{name}:*")
-            ],
-        ),
+    security = TransportSecuritySettings(
+        allowed_hosts=[entry for name in names for entry in (name, f"{name}:*")],
+        allowed_origins=[
+            entry for name in names for entry in (f"http://{name}", f"http://{name}:*")
+        ],
     )
-    app.router.routes += docs_routes()
+    app = server.streamable_http_app(
+        streamable_http_path=MCP_PATH, host=host, transport_security=security
+    )
+    guard = TransportSecurityMiddleware(security)
+    app.router.routes += [Route(route.path, _Guarded(route.app, guard)) for route in docs_routes()]
     return app
+
+
+class _Guarded:
+    """An app that answers only to the hosts and origins to which MCP does."""
+
+    def __init__(self, app: "ASGIApp", guard: TransportSecurityMiddleware) -> None:
+        self._app = app
+        self._guard = guard
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        refusal = await self._guard.validate_request(Request(scope))
+        await (refusal or self._app)(scope, receive, send)
 
 
 def _in_url(host: str) -> str:

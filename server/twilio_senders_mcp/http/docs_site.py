@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 from twilio_senders_mcp.reference import library as reference
 
@@ -38,7 +38,7 @@ _ADDRESS_MAX: Final = 10_000
 """Bytes of a path or a query beyond which nobody asks in earnest."""
 
 
-def docs_routes() -> list[BaseRoute]:
+def docs_routes() -> list[Route]:
     """Return the routes of the site: ``/docs``, all below it, and ``/llms.txt``."""
     site = Starlette(
         routes=[

@@ -4,7 +4,7 @@ import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from importlib import resources
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from pydantic import BaseModel
 
@@ -97,15 +97,15 @@ def schema_pages() -> Iterator[Page]:
 def error_pages() -> Iterator[Page]:
     """Make one page for each error code of the catalogue."""
     for code in known_codes():
-        if advice := advice_for(int(code)):
-            yield Page(
-                path=f"errors/{code}",
-                title=f"Error {code}",
-                type="error",
-                summary=advice.meaning,
-                body=_error_body(code, advice),
-                keywords=("error", "failed", code),
-            )
+        advice = cast("Advice", advice_for(code))
+        yield Page(
+            path=f"errors/{code}",
+            title=f"Error {code}",
+            type="error",
+            summary=advice.meaning,
+            body=_error_body(code, advice),
+            keywords=("error", "failed", code),
+        )
 
 
 def _operation_body(operation: dict[str, Any]) -> str:
@@ -159,9 +159,7 @@ def _error_body(code: str, advice: Advice) -> str:
         for operation in _read("operations.toml")["operation"]
         if int(code) in operation["errors"]
     ]
-    parts = ["## What it means", advice.meaning]
-    if advice.cause:
-        parts += ["## Why it happens", advice.cause]
+    parts = ["## Why it happens", advice.cause] if advice.cause else []
     parts += ["## What to do", advice.cure, "## May it be sent again?", _RETRIES[advice.retry]]
     if operations:
         parts += ["## Where it is met", "\n".join(operations)]

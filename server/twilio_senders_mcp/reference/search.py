@@ -18,6 +18,7 @@ RESULTS_MAX: Final = 20
 _QUERY_MAX: Final = 300
 _WORDS_MAX: Final = 12
 _WORD: Final = re.compile(r"\w+")
+_MARKUP: Final = re.compile(r"\]\(/[^)\s]*\)?|[\[#|`*]|-{3,}")
 _EXCERPT_WORDS: Final = 14
 _WEIGHTS: Final = (12.0, 8.0, 5.0, 1.0)
 """How much a word counts in the title, the keywords, the summary and the body."""
@@ -126,7 +127,7 @@ def _words(query: str) -> list[str]:
 
 
 def _hit(page: Page, excerpt: str) -> Hit:
-    line = " ".join(excerpt.replace("#", " ").replace("|", " ").replace("`", "").split())
+    line = " ".join(_MARKUP.sub(" ", excerpt).split())
     return Hit(page.path, page.title, page.type, line, len(page.markdown))
 
 

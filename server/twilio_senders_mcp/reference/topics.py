@@ -11,8 +11,7 @@ def topic_pages() -> Iterator[Page]:
     """Read every file of ``topics/``; its name is its path, with ``--`` for a slash."""
     folder = resources.files(__spec__.parent).joinpath("topics")
     for file in sorted(folder.iterdir(), key=lambda file: file.name):
-        if file.name.endswith(".md"):
-            yield read_topic(file.name.removesuffix(".md"), file.read_text("utf-8"))
+        yield read_topic(file.name.removesuffix(".md"), file.read_text("utf-8"))
 
 
 def read_topic(name: str, text: str) -> Page:

@@ -211,6 +211,7 @@ _EXPECTED: Final = {
     "string_unicode": "expected valid Unicode text",
     "unicode_text": "expected valid Unicode text",
     "list_type": "expected a list",
+    "string_too_long": "expected at most {max_length} characters",
     "too_short": "expected at least {min_length}",
     "too_long": "expected at most {max_length}",
     "int_type": "expected a whole number",

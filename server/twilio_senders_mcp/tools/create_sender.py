@@ -53,7 +53,6 @@ def create_sender_tool(client: SendersClient) -> StrictTool:
 
 def _sentence(sender_id: str, sender: Sender) -> str:
     following = _NEXT.get(str(sender.get("status")), _WAIT)
-    return (
-        f"Twilio accepted the registration of {sender_id} as {sender.get('sid')}; status is now "
-        f"{status_clause(sender)}. Next: {following}"
-    )
+    sid = f" as {sender.get('sid')}" if sender.get("sid") else ""
+    status = f"; status is now {status_clause(sender)}" if sender.get("status") else ""
+    return f"Twilio accepted the registration of {sender_id}{sid}{status}. Next: {following}"

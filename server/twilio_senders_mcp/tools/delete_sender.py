@@ -49,9 +49,9 @@ def delete_sender_tool(client: SendersClient) -> StrictTool:
         arguments: DeleteSenderArguments,
         consent: Annotated[ElicitationResult[Confirmation], Resolve(ask_about_deletion)],
     ) -> CallToolResult:
-        """Delete a WhatsApp sender for good: it stops receiving and sending at once.
+        """Delete a sender for good: it stops receiving and sending at once.
 
-        Give its own sender_id as proof; a mistaken SID then deletes nothing. To register the
+        Give its own sender_id as proof; a mistaken SID then deletes nothing. To register a WhatsApp
         number again, two-factor authentication must first be off in WhatsApp Manager.
         """
         require_consent(consent, f"deleting {arguments.sender_id}")
@@ -73,8 +73,15 @@ def delete_sender_tool(client: SendersClient) -> StrictTool:
 
 def _question(sender: Sender) -> str:
     name = field(sender, "profile", "name")
-    return (
-        f'Delete the sender {sender.get("sender_id")} ("{name}", {sender.get("status")})? '
-        "It stops receiving and sending at once; its profile and webhooks are lost. To register "
-        "the number again, two-factor authentication must first be turned off in WhatsApp Manager."
+    facts = ", ".join(str(fact) for fact in (name, sender.get("status")) if fact)
+    known = f" ({facts})" if facts else ""
+    question = (
+        f"Delete the sender {sender.get('sender_id')}{known}? "
+        "It stops receiving and sending at once; its profile and webhooks are lost."
     )
+    if str(sender.get("sender_id")).startswith("whatsapp:"):
+        question += (
+            " To register the number again, two-factor authentication must first be turned off in "
+            "WhatsApp Manager."
+        )
+    return question

@@ -74,7 +74,7 @@ def failure_result(  # noqa: PLR0911 - one line for each kind
             return _only_read(error) if error.reading else _unknown(error, check)
         case ToolError():
             # The SDK's own: an answer to a question that does not fit the question.
-            return _declined(Declined("the question, which was answered in another form"))
+            return _unanswered()
         case _:
             return _unexpected(error, check)
 
@@ -142,7 +142,7 @@ def _not_sent(error: NotSent) -> CallToolResult:
         type="missing_credentials" if error.reason == "credentials" else "not_sent",
         outcome="nothing_sent",
         reason=error.reason,
-        retryable=retry.is_safe_to_repeat(error) or error.reason == "busy",
+        retryable=retry.may_pass(error),
     )
 
 
@@ -206,6 +206,16 @@ def _declined(error: Declined) -> CallToolResult:
         f"A person was asked and did not agree to {error.what}. {_OUTCOMES['nothing_changed']} "
         "Do not try again unless the person asks for it.",
         type="declined",
+        outcome="nothing_changed",
+        retryable=False,
+    )
+
+
+def _unanswered() -> CallToolResult:
+    return _result(
+        "A person should have been asked, but the AI tool's answer could not be read. "
+        f"{_OUTCOMES['nothing_changed']} Ask the person, then call again.",
+        type="unanswered",
         outcome="nothing_changed",
         retryable=False,
     )

@@ -34,7 +34,8 @@ def get_sender_tool(client: SendersClient) -> StrictTool:
 
 def describe(sender: Sender) -> str:
     """Say how a sender is: its status, a pending name, and why it is offline."""
-    clauses = [f"{sender.get('sender_id')} is {status_clause(sender)}"]
+    who = sender.get("sender_id") or sender.get("sid") or "The sender"
+    clauses = [f"{who} is {status_clause(sender)}"]
     if pending := name_clause(sender):
         clauses.append(pending)
     lines = [f"- {reason}" for reason in offline_reasons(sender)]

@@ -10,6 +10,7 @@ from pydantic import MISSING, BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
 from twilio_senders_mcp.twilio.client import SendersClient
+from twilio_senders_mcp.twilio.errors import TwilioError
 from twilio_senders_mcp.twilio.models import Channel, Sender, Text
 
 from .sender_answer import field as field_of
@@ -23,7 +24,8 @@ WALK_PAGE: Final = 100
 WALK_PAGES_MAX: Final = 50
 WALK_SECONDS: Final = 60.0
 _REASON_MAX: Final = 60
-_PHONE_QUERY: Final = re.compile(r"[\d\s()+./\u2010-\u2015-]*\d[\d\s()+./\u2010-\u2015-]*")
+_REASONS_MAX: Final = 1
+_PHONE: Final = frozenset("0123456789 ()+./-\t\u00a0\u2010\u2011\u2012\u2013\u2014\u2015")
 
 
 class ListSendersArguments(BaseModel):
@@ -34,7 +36,10 @@ class ListSendersArguments(BaseModel):
     channel: Channel
     query: Annotated[
         Text | None | MISSING,
-        Field(description="A number in any spelling, or part of a name: searches all pages."),
+        Field(
+            max_length=100,
+            description="A number in any spelling, or part of a name: searches all pages.",
+        ),
     ] = MISSING
     status: Annotated[
         Text | None | MISSING,
@@ -63,7 +68,8 @@ class _Found:
     senders: list[Sender] = field(default_factory=list[Sender])
     looked_at: int = 0
     next_token: str | None = None
-    loops: bool = False
+    dead_end: bool = False
+    broke_off: bool = False
     request_id: str | None = None
 
 
@@ -92,29 +98,36 @@ async def _find(client: SendersClient, arguments: ListSendersArguments) -> _Foun
     """Read one page, or as many as a search needs; bounded in pages and in time."""
     query, status = _given(arguments.query), _given(arguments.status)
     searching = bool(query or status)
-    page_size = WALK_PAGE if searching else arguments.page_size
+    # A search takes whole pages, so that the token leads to what it has not seen.
+    page_size = min(arguments.page_size, WALK_PAGE) if searching else arguments.page_size
     found = _Found(next_token=_given(arguments.page_token))
     deadline = anyio.current_time() + WALK_SECONDS
-    seen: set[str] = set()
+    seen = {found.next_token}
     for _ in range(WALK_PAGES_MAX if searching else 1):
-        page = await client.list_page(
-            arguments.channel, page_size=page_size, page_token=found.next_token
-        )
+        try:
+            page = await client.list_page(
+                arguments.channel, page_size=page_size, page_token=found.next_token
+            )
+        except TwilioError:
+            if not found.looked_at:
+                raise
+            found.broke_off = True
+            break
         found.looked_at += len(page.senders)
         found.senders += [sender for sender in page.senders if _is_wanted(sender, query, status)]
         found.next_token, found.request_id = page.next_token, page.request_id
+        found.dead_end = page.cut or (page.next_token is not None and page.next_token in seen)
+        if found.dead_end:
+            found.next_token = None
         enough = len(found.senders) >= arguments.page_size or anyio.current_time() >= deadline
         if found.next_token is None or enough:
-            break
-        if found.next_token in seen:
-            found.next_token, found.loops = None, True
             break
         seen.add(found.next_token)
     return found
 
 
 def _given(text: str | MISSING | None) -> str | None:
-    return text or None if isinstance(text, str) else None
+    return text.strip() or None if isinstance(text, str) else None
 
 
 def _is_wanted(sender: Sender, query: str | None, status: str | None) -> bool:
@@ -135,12 +148,21 @@ def matches(query: str, sender: Sender) -> bool:
     ]
     if any(text in str(name).casefold() for name in names if name):
         return True
-    number = text.removeprefix("whatsapp:")
-    if not _PHONE_QUERY.fullmatch(number):
-        return False
-    # 00 in front is how many countries dial "+", a single 0 is a national prefix.
-    digits = re.sub(r"\D", "", number).removeprefix("00").removeprefix("0")
+    digits = _digits(text)
     return bool(digits) and digits in re.sub(r"\D", "", sender_id)
+
+
+def _digits(text: str) -> str:
+    """Return the digits of a phone number as it stands in a sender ID, empty if it is none."""
+    number = text.removeprefix("whatsapp:").removeprefix("tel:")
+    if not _PHONE.issuperset(number):
+        return ""
+    # (0) is dialled only inside the country; 00 and 011 stand for "+", a single 0 for the country.
+    digits = re.sub(r"\D", "", number.replace("(0)", ""))
+    for prefix in ("011", "00", "0"):
+        if digits.startswith(prefix):
+            return digits.removeprefix(prefix)
+    return digits
 
 
 def _result(arguments: ListSendersArguments, found: _Found) -> CallToolResult:
@@ -150,7 +172,7 @@ def _result(arguments: ListSendersArguments, found: _Found) -> CallToolResult:
             cast("dict[str, Any]", sender) if full else summary(sender) for sender in found.senders
         ],
         "looked_at": found.looked_at,
-        "complete": found.next_token is None and not found.loops,
+        "complete": found.next_token is None and not found.dead_end,
         "next_page_token": found.next_token,
     }
     return result(_sentence(arguments, found), cast("dict[str, Any]", content), found.request_id)
@@ -164,18 +186,30 @@ def summary(sender: Sender) -> dict[str, Any]:
         "sender_id": sender.get("sender_id"),
         "name": field_of(sender, "profile", "name"),
         "status": sender.get("status"),
-        "offline_reasons": [reason[:_REASON_MAX] for reason in offline_reasons(sender)] or None,
+        "offline_reasons": _short(offline_reasons(sender)) or None,
         "pending_name": pending,
     }
     return cast("dict[str, Any]", without_nulls(facts))
+
+
+def _short(reasons: list[str]) -> list[str]:
+    lines = [
+        reason if len(reason) <= _REASON_MAX else reason[: _REASON_MAX - 1] + "…"
+        for reason in reasons[:_REASONS_MAX]
+    ]
+    more = len(reasons) - _REASONS_MAX
+    return [*lines, f"and {more} more"] if more > 0 else lines
 
 
 def _sentence(arguments: ListSendersArguments, found: _Found) -> str:
     count = len(found.senders)
     of = f" of {found.looked_at} looked at" if count != found.looked_at else ""
     said = f"{count} {arguments.channel} sender{'' if count == 1 else 's'}{of}"
-    if found.loops:
-        return f"{said}; Twilio's pages lead in a circle, so there may be more."
+    if found.dead_end:
+        return f"{said}; Twilio's pages lead nowhere new from here, so there may be more."
+    if found.broke_off:
+        token = f" with page_token {found.next_token}" if found.next_token else ""
+        return f"{said}; then Twilio did not answer: call again{token} to go on."
     if found.next_token is not None:
         return f"{said}; there are more: call again with page_token {found.next_token}."
     return f"{said}; that is all{' from here on' if _given(arguments.page_token) else ''}."

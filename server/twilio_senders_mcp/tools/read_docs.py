@@ -90,10 +90,11 @@ def list_docs_tool() -> StrictTool:
         path = normal(arguments.page) if isinstance(arguments.page, str) else ""
         page = library().get(path)
         if page is None:
-            raise _no_such_page("page", path)
+            raise InvalidArguments([_no_such_page("page", path)], 1)
         below = children(path)
         lines = [f"{child.path} ({len(child.markdown)}): {child.summary}" for child in below]
         listed = [{**_facts(child), "summary": child.summary} for child in below]
+        lines = lines or [f"It has no pages below it; get_docs {page.path} reads it."]
         return _result("\n".join([page.title, *lines]), {"pages": listed})
 
     return _tool(list_docs, ListDocsArguments, ListedDocs, "List docs")
@@ -138,18 +139,20 @@ def get_docs_tool() -> StrictTool:
 
         pages: list[dict[str, Any]] = []
         texts: list[str] = []
+        missing: list[Issue] = []
         for name in dict.fromkeys(normal(page) for page in arguments.pages):
             page = library().get(name)
             if page is None:
-                failure = _no_such_page("pages", name)
-                near = failure.issues[0].suggestion
-                pages.append({"page": name[:_NAME_MAX], "nearest": near})
-                texts.append(f"No such page as asked for; the nearest is {near}.\n")
+                issue = _no_such_page(f"pages[{len(pages)}]", name)
+                missing.append(issue)
+                pages.append({"page": name[:_NAME_MAX], "nearest": issue.suggestion})
+                near = f"; did you mean {issue.suggestion}?" if issue.suggestion else ""
+                texts.append(f"{issue.path}: {issue.expected}{near}\n")
             else:
                 pages.append({**_facts(page), "content": page.markdown})
                 texts.append(page.markdown)
-        if all("content" not in page for page in pages):
-            raise _no_such_page("pages", pages[0]["page"])
+        if len(missing) == len(pages):
+            raise InvalidArguments(missing, len(missing))
         return _result("\n---\n\n".join(texts), {"pages": pages})
 
     return _tool(get_docs, GetDocsArguments, ReadDocs, "Get docs")
@@ -170,10 +173,10 @@ def _facts(page: "Page") -> dict[str, Any]:
     }
 
 
-def _no_such_page(path: str, name: str) -> InvalidArguments:
+def _no_such_page(path: str, name: str) -> Issue:
     from twilio_senders_mcp.reference.library import nearest  # noqa: PLC0415 - see the module docstring
 
-    return InvalidArguments([Issue(path, "there is no such page", nearest(name))], 1)
+    return Issue(path, "there is no such page", nearest(name))
 
 
 def _result(text: str, content: dict[str, Any]) -> CallToolResult:

@@ -1,9 +1,9 @@
 """What a sender's status means for the person who waits for it, and what to do next."""
 
-from typing import Final
+from typing import Final, cast
 
 from twilio_senders_mcp.twilio.errors import advice_for
-from twilio_senders_mcp.twilio.models import OfflineReason, Sender
+from twilio_senders_mcp.twilio.models import Sender
 
 from .sender_answer import name_field
 
@@ -16,7 +16,8 @@ _NOTES: Final = {
     "TWILIO_REVIEW": "under review",
     "DRAFT": "registration incomplete",
 }
-_MOVING: Final = {"CREATING", "VERIFYING", "ONLINE:UPDATING"}
+_MOVING: Final = {"CREATING", "VERIFYING", "ONLINE:UPDATING", "TWILIO_REVIEW"}
+_NEED_ACTION: Final = {"PENDING_VERIFICATION", "DRAFT"}
 _NAME_NOTES: Final = {
     "PENDING_REVIEW": "Meta is reviewing it",
     "APPROVED": "approved, it goes live by itself",
@@ -41,7 +42,13 @@ def status_clause(sender: Sender) -> str:
 
 def is_moving(sender: Sender) -> bool:
     """Tell whether the status will change by itself."""
-    return sender.get("status") in _MOVING or _is_offline_for_a_moment(sender)
+    return _status(sender) in _MOVING or _is_offline_for_a_moment(sender)
+
+
+def needs_action(sender: Sender) -> bool:
+    """Tell whether somebody must do something before the sender can come online."""
+    offline = _status(sender) == "OFFLINE" and not _is_offline_for_a_moment(sender)
+    return offline or _status(sender) in _NEED_ACTION
 
 
 def _is_offline_for_a_moment(sender: Sender) -> bool:
@@ -49,8 +56,12 @@ def _is_offline_for_a_moment(sender: Sender) -> bool:
 
     Only where reasons are sent at all, which an answer to an update does not, can that be told.
     """
-    offline = sender.get("status") == "OFFLINE" and "offline_reasons" in sender
-    return offline and not offline_reasons(sender)
+    offline = _status(sender) == "OFFLINE" and "offline_reasons" in sender
+    return offline and sender.get("offline_reasons") in (None, [])
+
+
+def _status(sender: Sender) -> str:
+    return str(sender.get("status"))
 
 
 def is_online(sender: Sender) -> bool:
@@ -76,12 +87,18 @@ def name_clause(sender: Sender) -> str | None:
 
 def offline_reasons(sender: Sender) -> list[str]:
     """Return each reason as one line: code, Twilio's message, and the cure where one is known."""
-    reasons = sender.get("offline_reasons")
-    return [_reason(reason) for reason in reasons if reason] if isinstance(reasons, list) else []
+    reasons: object = sender.get("offline_reasons")
+    if not isinstance(reasons, list):
+        return []
+    lines = [_reason(reason) for reason in cast("list[object]", reasons)]
+    return [line for line in lines if line]
 
 
-def _reason(reason: OfflineReason) -> str:
-    code, message = reason.get("code"), reason.get("message")
+def _reason(reason: object) -> str:
+    if not isinstance(reason, dict):
+        return str(reason) if isinstance(reason, str) else ""
+    facts = cast("dict[str, object]", reason)
+    code, message = facts.get("code"), facts.get("message")
     line = ": ".join(str(part) for part in (code, message) if part)
-    advice = advice_for(int(code)) if code and str(code).isdecimal() else None
+    advice = advice_for(str(code)) if code else None
     return f"{line}. {advice.cure}" if advice else line

@@ -72,7 +72,7 @@ def update_sender_tool(client: SendersClient) -> StrictTool:
 def _new_name(arguments: UpdateSender) -> str | None:
     profile = arguments.profile
     name = profile.name if isinstance(profile, Profile) else None
-    return name if isinstance(name, str) else None
+    return name if isinstance(name, str) and name else None
 
 
 def _name_question(name: str, sender: Sender) -> str | None:
@@ -80,9 +80,12 @@ def _name_question(name: str, sender: Sender) -> str | None:
     live = field(sender, "profile", "name")
     if name == live or _is_rcs(sender):
         return None
+    old = f' from "{live}"' if live else ""
+    stays = f'"{live}"' if live else "the old name"
+    who = sender.get("sender_id") or "this sender"
     return (
-        f'Change the WhatsApp display name of {sender.get("sender_id")} from "{live}" to "{name}"? '
-        f'Meta reviews it; until it is approved "{live}" stays live. '
+        f'Change the WhatsApp display name of {who}{old} to "{name}"? '
+        f"Meta reviews it; until it is approved {stays} stays live. "
         "Meta allows ten changes in thirty days."
     )
 
@@ -149,6 +152,7 @@ def _name_clause(wanted: object, sender: Sender) -> str | None:
 _NAME_OUTCOMES: Final = {
     "updating": 'the name change to "{name}" is pending review by Meta and {stays} meanwhile',
     "pending_review": 'the name "{name}" was already under review by Meta and {stays} meanwhile',
+    "no_change": 'Twilio reports no change of the name to "{name}"',
     "error": 'the name "{name}" was not accepted, perhaps because another one is under review, '
     "and {stays}; the other fields were accepted",
 }

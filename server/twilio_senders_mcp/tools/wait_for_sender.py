@@ -12,12 +12,12 @@ from typing_extensions import TypedDict
 from twilio_senders_mcp.twilio.client import SenderAnswer, SendersClient
 from twilio_senders_mcp.twilio.errors import OutcomeUnknown, Refused, TwilioError
 from twilio_senders_mcp.twilio.models import Sender
-from twilio_senders_mcp.twilio.retry import TOO_MANY_REQUESTS
+from twilio_senders_mcp.twilio.retry import may_pass
 
 from .get_sender import describe
 from .sender_answer import result
 from .sender_reference import SenderReference
-from .status import is_moving, is_online, name_is_under_review
+from .status import is_moving, is_online, name_is_under_review, needs_action
 from .strict_tool import StrictTool, strict_tool
 
 POLL_GROWTH: Final = 1.5
@@ -67,7 +67,7 @@ class _Wait:
         if self.answer is None or self.failure is not None:
             return False
         sender = self.answer.sender
-        return self.is_reached() or (self.until != "name_reviewed" and not is_moving(sender))
+        return self.is_reached() or (self.until == "online" and needs_action(sender))
 
     def is_reached(self) -> bool:
         sender = self.answer.sender if self.answer else Sender()
@@ -76,6 +76,11 @@ class _Wait:
         if self.until == "name_reviewed":
             return not name_is_under_review(sender)
         return not is_moving(sender)
+
+    def asked_to_wait(self) -> float:
+        """Return the seconds for which Twilio asked to be left alone."""
+        problem = self.failure.problem if isinstance(self.failure, Refused) else None
+        return (problem.retry_after or 0.0) if problem else 0.0
 
     def progress(self, now: float) -> str:
         if self.failure is not None:
@@ -104,7 +109,7 @@ def wait_for_sender_tool(client: SendersClient, *, poll_seconds: float) -> Stric
                     break
                 now = anyio.current_time()
                 await context.report_progress(now - wait.began, total, wait.progress(now))
-                await anyio.sleep(pause)
+                await anyio.sleep(max(pause, wait.asked_to_wait()))
                 pause = min(pause * POLL_GROWTH, poll_seconds * POLL_GROWTH_MAX)
         return _result(wait, anyio.current_time() - wait.began)
 
@@ -122,11 +127,9 @@ async def _look(client: SendersClient, sid: str, wait: _Wait) -> None:
     """Read the sender once; a failure that may pass is remembered, any other one ends the wait."""
     try:
         wait.note(await client.fetch(sid), anyio.current_time())
-    except Refused as refusal:
-        if refusal.problem.http_status != TOO_MANY_REQUESTS:
-            raise
-        wait.failure = refusal
     except TwilioError as failure:
+        if not may_pass(failure):
+            raise
         wait.failure = failure
 
 

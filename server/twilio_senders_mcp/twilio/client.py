@@ -28,16 +28,22 @@ SENDERS_PATH: Final = "/v2/Channels/Senders"
 _OK: Final = range(200, 300)
 _NO_CONTENT: Final = 204
 _SERVER_ERROR: Final = 500
+# A gateway may say so after it has passed the request on.
+_REQUEST_TIMEOUT: Final = 408
 _REDACTED: Final = "[redacted]"
 
 
 @dataclass(frozen=True, slots=True)
 class SendersPage:
-    """One page of senders; ``next_token`` leads to the next page, None where there is none."""
+    """One page of senders; ``next_token`` leads to the next page, None where there is none.
+
+    ``cut`` says that there is a next page whose address leads nowhere.
+    """
 
     senders: list[Sender]
     next_token: str | None
     request_id: str | None
+    cut: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +61,38 @@ class _Answer:
     body: dict[str, object]
     request_id: str | None
 
-    def sender(self) -> SenderAnswer:
+    status: int
+
+    def accepted(self) -> SenderAnswer:
+        """Return the sender as far as a write's answer shows it."""
         return SenderAnswer(_without_code(self.body), self.request_id)
 
+    def sender(self) -> SenderAnswer:
+        """Return the sender that was read."""
+        if not {"sid", "status", "sender_id"} & self.body.keys():
+            raise self._unreadable(reading=True)
+        return self.accepted()
+
     def page(self) -> SendersPage:
+        """Return the page that was read."""
         items = self.body.get("senders")
-        senders = cast("list[object]", items) if isinstance(items, list) else []
+        if not isinstance(items, list):
+            raise self._unreadable(reading=True)
         meta = self.body.get("meta")
         address = meta.get("next_page_url") if _is_object(meta) else None
-        return SendersPage(
-            [_without_code(item) for item in senders if _is_object(item)],
-            _page_token(address),
-            self.request_id,
-        )
+        senders = [_without_code(item) for item in cast("list[object]", items) if _is_object(item)]
+        token = _page_token(address)
+        return SendersPage(senders, token, self.request_id, cut=bool(address) and token is None)
+
+    def deleted(self) -> str | None:
+        """Return the request id of a deletion, which only 204 confirms."""
+        if self.status != _NO_CONTENT:
+            raise self._unreadable(reading=False)
+        return self.request_id
+
+    def _unreadable(self, *, reading: bool) -> OutcomeUnknown:
+        problem = Problem(http_status=self.status, request_id=self.request_id)
+        return OutcomeUnknown("unreadable", problem, reading=reading)
 
 
 def messaging_url(region: str | None = None, edge: str | None = None) -> str:
@@ -116,7 +141,7 @@ class SendersClient:
         """
         body = sender.model_dump_json().encode()
         answer = await self._call("POST", SENDERS_PATH, body=body, code=_code_in(sender))
-        return answer.sender()
+        return answer.accepted()
 
     async def fetch(self, sid: str) -> SenderAnswer:
         """Read a sender: ``GET /v2/Channels/Senders/{Sid}``."""
@@ -129,11 +154,11 @@ class SendersClient:
         """
         body = changes.model_dump_json().encode()
         answer = await self._call("POST", _path(sid), body=body, code=_code_in(changes))
-        return answer.sender()
+        return answer.accepted()
 
     async def delete(self, sid: str) -> str | None:
         """Delete a sender: ``DELETE /v2/Channels/Senders/{Sid}``; returns the request id."""
-        return (await self._call("DELETE", _path(sid))).request_id
+        return (await self._call("DELETE", _path(sid))).deleted()
 
     async def list_page(
         self, channel: Channel, *, page_size: int, page_token: str | None = None
@@ -215,11 +240,11 @@ def _read(response: Response, secrets: list[str], *, reading: bool) -> _Answer:
         if (body is None and response.status != _NO_CONTENT) or _is_error(body):
             problem = Problem(http_status=response.status, request_id=request_id)
             raise OutcomeUnknown("unreadable", problem, reading=reading)
-        return _Answer(body or {}, request_id)
+        return _Answer(body or {}, request_id, response.status)
     problem = read_problem(
         response.status, body, request_id=request_id, retry_after=response.retry_after
     )
-    if response.status >= _SERVER_ERROR:
+    if response.status >= _SERVER_ERROR or response.status == _REQUEST_TIMEOUT:
         raise OutcomeUnknown("server_error", problem, reading=reading)
     raise Refused(problem)
 
@@ -266,8 +291,10 @@ def _redact(value: Any, secrets: list[str]) -> Any:
     """
     if isinstance(value, str):
         for secret in secrets:
-            value = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", _REDACTED, value)
+            value = re.sub(rf"(?<!\d){re.escape(secret)}(?!\d)", _REDACTED, value)
         return value
+    if isinstance(value, int) and str(value) in secrets:
+        return _REDACTED
     if isinstance(value, list):
         return [_redact(item, secrets) for item in cast("list[object]", value)]
     if isinstance(value, dict):

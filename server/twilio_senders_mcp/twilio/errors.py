@@ -163,7 +163,7 @@ class Advice(NamedTuple):
     source: str
 
 
-def advice_for(code: int | None, http_status: int | None = None) -> Advice | None:
+def advice_for(code: int | str | None, http_status: int | None = None) -> Advice | None:
     """Return the catalogue's entry for Twilio's ``code``, else for the HTTP status, else None."""
     catalogue = _catalogue()
     entry = catalogue["codes"].get(str(code)) or catalogue["http"].get(str(http_status))

@@ -39,6 +39,11 @@ def is_safe_to_repeat(error: Exception) -> bool:
     return isinstance(error, NotSent) and error.reason in _MAY_PASS
 
 
+def may_pass(error: Exception) -> bool:
+    """Tell whether reading again later, without any change on this side, may succeed."""
+    return is_safe_to_repeat(error) or (isinstance(error, NotSent) and error.reason == "busy")
+
+
 def backoff(deadline: float) -> Callable[[Exception], bool | float]:
     """Return stamina's hook: False to give up, True for its own jittered wait, or seconds.
 
