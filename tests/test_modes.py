@@ -47,6 +47,16 @@ async def test_only_the_tools_that_are_named_are_listed(era):
     assert prompts == ["diagnose_sender"]
 
 
+async def test_a_failure_names_no_page_where_nobody_can_read_it(era):
+    for tools, named in (("update_sender", False), ("update_sender,get_docs", True)):
+        async with connected(Sandbox(), era=era, twilio_senders_tools=tools) as client:
+            wrong = await client.call_tool("update_sender", {"sid": "XE1"})
+            unknown = {"sid": "XE" + "9" * 32, "friendly_name": "x"}
+            refused = await client.call_tool("update_sender", unknown)
+        for result in (wrong, refused):
+            assert ("See get_docs" in result.content[0].text) is named
+
+
 async def test_read_only_goes_before_the_named_tools(era):
     settings = {
         "twilio_senders_tools": "get_sender,delete_sender",

@@ -7,7 +7,8 @@ import pytest
 from mcp import Client
 from sandboxed import sandbox_settings
 
-from twilio_senders_mcp.server import INSTRUCTIONS, create_server
+from twilio_senders_mcp.server import create_server, instructions
+from twilio_senders_mcp.tools.names import READING, TOOL_NAMES
 
 pytestmark = pytest.mark.anyio
 
@@ -50,5 +51,8 @@ async def test_each_definition_keeps_within_its_budget():
     assert size(list(current.values())) <= ALL_MAX
 
 
-def test_the_instructions_are_short():
-    assert len(INSTRUCTIONS) < INSTRUCTIONS_MAX
+def test_the_instructions_are_short_and_name_only_tools_that_are_there():
+    assert len(instructions(TOOL_NAMES)) < INSTRUCTIONS_MAX
+    for names in (READING, ["update_sender"], ["get_sender"]):
+        told = instructions(names)
+        assert not [name for name in TOOL_NAMES if name in told and name not in names]

@@ -1,6 +1,6 @@
 """The composition root: settings in, a complete MCP server out. Nothing else wires."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -19,7 +19,7 @@ from .guides.sender_resource import SENDER_URI, add_sender_resource
 from .protocol import refuse_unknown
 from .settings import Settings
 from .tools.catalog import make_tools
-from .tools.names import available_names
+from .tools.names import WRITING, available_names
 from .twilio.client import SendersClient, messaging_url
 from .twilio.errors import MissingCredentials
 from .twilio.exchange import Credentials
@@ -28,17 +28,44 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 SANDBOX_NOTICE: Final = "[Sandbox: nothing real happens.]"
-INSTRUCTIONS: Final = (
-    "Manages Twilio's WhatsApp and RCS senders. Each has a SID (XE…); people know its number or "
-    "name: find the SID with list_senders. An update sends only the fields you give and keeps the "
-    "rest. Twilio answers 202: queued, applied later; then use wait_for_sender, which looks at "
-    "Twilio's pace, instead of asking again and again. Register one number at a time and leave "
-    "minutes between changes of the same sender. A new WhatsApp name is reviewed by Meta and costs "
-    "one of ten changes in thirty days. When unsure of a field, a status or an error, look it up "
-    "with search_docs. A code that a number receives goes into "
-    "configuration.verification_code of update_sender; never ask for it before it was sent. "
-    "A failed call says whether anything changed; where that is unknown, look before you repeat."
+_INSTRUCTIONS: Final = (
+    ((), "Manages Twilio's WhatsApp and RCS senders. Each has a SID (XE…)."),
+    (("list_senders",), "People know its number or name: find the SID with list_senders."),
+    (("update_sender",), "An update sends only the fields you give and keeps the rest."),
+    (WRITING, "Twilio answers 202: queued, applied later."),
+    (
+        ("wait_for_sender",),
+        "Use wait_for_sender, which looks at Twilio's pace, instead of asking again and again.",
+    ),
+    (
+        WRITING,
+        "Register one number at a time and leave minutes between changes of the same sender.",
+    ),
+    (
+        ("update_sender",),
+        "A new WhatsApp name is reviewed by Meta and costs one of ten changes in thirty days.",
+    ),
+    (
+        ("update_sender",),
+        "A code that a number receives goes into configuration.verification_code of update_sender.",
+    ),
+    (("update_sender",), "Never ask for a code before it was sent."),
+    (
+        ("search_docs",),
+        "When unsure of a field, a status or an error, look it up with search_docs.",
+    ),
+    ((), "A failed call says whether anything changed; where that is unknown, look first."),
 )
+"""Each sentence with the tools of which one must be there for it, none for always."""
+
+
+def instructions(names: Collection[str]) -> str:
+    """Return the facts that hold across the tools of these names."""
+    return " ".join(
+        sentence for needs, sentence in _INSTRUCTIONS if not needs or set(needs) & set(names)
+    )
+
+
 # The same for every caller, and until the process ends.
 _UNCHANGING: Final[tuple[CacheableMethod, ...]] = (
     "server/discover",
@@ -68,15 +95,16 @@ def create_server(
         read_only=settings.twilio_senders_read_only, only=settings.twilio_senders_tools
     )
     tools = make_tools(client, poll_seconds=_poll_seconds(settings, sandbox=sandbox), names=names)
-    if sandbox:
-        for tool in tools:
-            tool.notice = SANDBOX_NOTICE
+    for tool in tools:
+        tool.notice = SANDBOX_NOTICE if sandbox else ""
+        tool.has_docs = "get_docs" in names
+    told = instructions(names)
     prompts = make_prompts(names)
     server = MCPServer[None](
         "twilio-senders-mcp",
         title="Twilio senders (sandbox)" if sandbox else "Twilio senders",
         version=__version__,
-        instructions=f"{SANDBOX_NOTICE} {INSTRUCTIONS}" if sandbox else INSTRUCTIONS,
+        instructions=f"{SANDBOX_NOTICE} {told}" if sandbox else told,
         tools=[*tools],
         lifespan=lifespan,
         log_level="WARNING",

@@ -8,6 +8,7 @@ check that against the output schema even for an error, and drop the whole resul
 
 import logging
 import traceback
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from mcp.server.mcpserver.exceptions import ToolError
@@ -53,14 +54,39 @@ class Declined(Exception):  # noqa: N818 - what a person did, not an error
         self.what = what
 
 
-def failure_result(  # noqa: PLR0911 - one line for each kind
-    error: BaseException, *, check: str, page: str = ""
+def failure_result(
+    error: BaseException, *, check: str, page: str = "", has_docs: bool = True
 ) -> CallToolResult:
     """Return the result that reports ``error`` to a model and to a program.
 
     ``check`` is what to do before a call is repeated whose outcome is unknown, ``page`` the page
-    of the reference on what was called.
+    of the reference on what was called, ``has_docs`` whether the caller can read the reference.
     """
+    failure = _told(error, check, page)
+    text, facts = failure.text, failure.facts
+    if failure.docs and has_docs:
+        text = f"{text} See get_docs {failure.docs}."
+        facts = {**facts, "docs": failure.docs}
+    return CallToolResult(
+        is_error=True,
+        content=[
+            TextContent(type="text", text=text),
+            TextContent(type="text", text=to_json(facts)),
+        ],
+        _meta={ERROR_META: facts},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """A failure in words and in facts; ``docs`` is the page of the reference that helps."""
+
+    text: str
+    facts: dict[str, Any]
+    docs: str | None = None
+
+
+def _told(error: BaseException, check: str, page: str) -> _Failure:  # noqa: PLR0911 - one line for each kind
     match error:
         case InvalidArguments():
             return _invalid_arguments(error, page)
@@ -85,7 +111,7 @@ def failure_text(error: BaseException) -> str:
     return first.text if isinstance(first, TextContent) else ""
 
 
-def _invalid_arguments(error: InvalidArguments, page: str) -> CallToolResult:
+def _invalid_arguments(error: InvalidArguments, page: str) -> _Failure:
     lines = [_issue_line(issue) for issue in error.issues]
     if error.total > len(error.issues):
         lines.append(f"and {error.total - len(error.issues)} more")
@@ -96,13 +122,12 @@ def _invalid_arguments(error: InvalidArguments, page: str) -> CallToolResult:
         | ({"suggestion": issue.suggestion} if issue.suggestion else {})
         for issue in error.issues
     ]
-    see = f" See get_docs {page}." if page else ""
-    return _result(
-        f"{text}\nCorrect these and call again.{see}",
+    return _failure(
+        f"{text}\nCorrect these and call again.",
+        docs=page or None,
         type="invalid_arguments",
         outcome=outcome,
         issues=issues,
-        **({"docs": page} if page else {}),
     )
 
 
@@ -130,14 +155,14 @@ _NOT_SENT: Final[dict[NotSentReason, str]] = {
 }
 
 
-def _not_sent(error: NotSent) -> CallToolResult:
+def _not_sent(error: NotSent) -> _Failure:
     text = _NOT_SENT[error.reason]
     if isinstance(error, MissingCredentials):
         text += (
             f" {error.remedy} Or start the server with --sandbox: "
             "an embedded Twilio that needs no account."
         )
-    return _result(
+    return _failure(
         f"{text} {_OUTCOMES['nothing_sent']}",
         type="missing_credentials" if error.reason == "credentials" else "not_sent",
         outcome="nothing_sent",
@@ -149,14 +174,15 @@ def _not_sent(error: NotSent) -> CallToolResult:
 _REDIRECTION: Final = range(300, 400)
 
 
-def _refused(problem: Problem) -> CallToolResult:
+def _refused(problem: Problem) -> _Failure:
     if problem.http_status in _REDIRECTION:
         said = f"Twilio's address answered with a redirect (HTTP {problem.http_status}). "
         said += "It was not followed: credentials go to no other host. Check TWILIO_BASE_URL."
     else:
         said = f"Twilio refused the request ({_status(problem)}){_quoted(problem)}"
-    return _result(
+    return _failure(
         _joined(said, _OUTCOMES["nothing_changed"], _advice(problem), _traces(problem)),
+        docs=_page(problem),
         type="refused",
         outcome="nothing_changed",
         **_facts(problem),
@@ -172,27 +198,28 @@ _UNKNOWN: Final[dict[UnknownReason, str]] = {
 }
 
 
-def _only_read(error: OutcomeUnknown) -> CallToolResult:
+def _only_read(error: OutcomeUnknown) -> _Failure:
     return _no_answer(error, "nothing_changed", "Nothing changed: this only reads. Call again.")
 
 
-def _unknown(error: OutcomeUnknown, check: str) -> CallToolResult:
+def _unknown(error: OutcomeUnknown, check: str) -> _Failure:
     return _no_answer(error, "unknown", _OUTCOMES["unknown"].format(check=check))
 
 
-def _no_answer(error: OutcomeUnknown, outcome: Outcome, consequence: str) -> CallToolResult:
+def _no_answer(error: OutcomeUnknown, outcome: Outcome, consequence: str) -> _Failure:
     said, problem = _UNKNOWN[error.reason], error.problem
     if problem is not None:
         said += f" ({_status(problem)}){_quoted(problem)}"
     elif error.reason == "unreadable":
         said += "."
-    return _result(
+    return _failure(
         _joined(
             said,
             consequence,
             _advice(problem) if problem else "",
             _traces(problem) if problem else "",
         ),
+        docs=_page(problem) if problem else None,
         type="outcome_unknown" if outcome == "unknown" else "no_answer",
         outcome=outcome,
         reason=error.reason,
@@ -201,8 +228,8 @@ def _no_answer(error: OutcomeUnknown, outcome: Outcome, consequence: str) -> Cal
     )
 
 
-def _declined(error: Declined) -> CallToolResult:
-    return _result(
+def _declined(error: Declined) -> _Failure:
+    return _failure(
         f"A person was asked and did not agree to {error.what}. {_OUTCOMES['nothing_changed']} "
         "Do not try again unless the person asks for it.",
         type="declined",
@@ -211,8 +238,8 @@ def _declined(error: Declined) -> CallToolResult:
     )
 
 
-def _unanswered() -> CallToolResult:
-    return _result(
+def _unanswered() -> _Failure:
+    return _failure(
         "A person should have been asked, but the AI tool's answer could not be read. "
         f"{_OUTCOMES['nothing_changed']} Ask the person, then call again.",
         type="unanswered",
@@ -221,11 +248,11 @@ def _unanswered() -> CallToolResult:
     )
 
 
-def _unexpected(error: BaseException, check: str) -> CallToolResult:
+def _unexpected(error: BaseException, check: str) -> _Failure:
     # Only where it happened is logged: the text of an exception may hold what a caller sent.
     frames = "".join(traceback.format_tb(error.__traceback__))
     logger.error("Unexpected %s\n%s", type(error).__name__, frames)
-    return _result(
+    return _failure(
         "An error inside this server; please report it with the server's log. "
         + _OUTCOMES["unknown"].format(check=check),
         type="internal_error",
@@ -264,11 +291,8 @@ def _page(problem: Problem) -> str | None:
 
 
 def _traces(problem: Problem) -> str:
-    page = _page(problem)
-    link = f"More: {problem.more_info}" if problem.more_info else ""
-    if page:
-        link = _joined(f"See get_docs {page}.", link)
-    request = f"Twilio request id: {problem.request_id[:_ID_MAX]}" if problem.request_id else ""
+    link = f"More: {problem.more_info}." if problem.more_info else ""
+    request = f"Twilio request id: {problem.request_id[:_ID_MAX]}." if problem.request_id else ""
     return _joined(link, request)
 
 
@@ -280,7 +304,6 @@ def _facts(problem: Problem) -> dict[str, Any]:
         "more_info": problem.more_info,
         "request_id": problem.request_id and problem.request_id[:_ID_MAX],
         "retry_after": problem.retry_after,
-        "docs": _page(problem),
     }
     return {key: value for key, value in facts.items() if value is not None}
 
@@ -289,12 +312,5 @@ def _joined(*parts: str) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _result(text: str, **facts: Any) -> CallToolResult:
-    return CallToolResult(
-        is_error=True,
-        content=[
-            TextContent(type="text", text=text),
-            TextContent(type="text", text=to_json(facts)),
-        ],
-        _meta={ERROR_META: facts},
-    )
+def _failure(text: str, *, docs: str | None = None, **facts: Any) -> _Failure:
+    return _Failure(text, facts, docs)

@@ -28,13 +28,15 @@ class StrictTool(Tool):
 
     ``answer`` is the shape of its structured content. ``check`` tells a caller what to do before
     repeating a call whose outcome is unknown. ``notice`` stands before the text of every result,
-    empty for none. ``page`` is the page of the reference on it, empty for none.
+    empty for none. ``page`` is the page of the reference on it, ``has_docs`` whether a model
+    can read the reference here.
     """
 
     answer: Any = Field(exclude=True, default=dict)
     check: str = Field(exclude=True, default="read the sender (get_sender) before trying again")
     notice: str = Field(exclude=True, default="")
     page: str = Field(exclude=True, default="")
+    has_docs: bool = Field(exclude=True, default=True)
 
     @cached_property
     @override
@@ -50,7 +52,12 @@ class StrictTool(Tool):
         try:
             result = await super().run(arguments, context, convert_result)
         except ToolError as error:
-            result = failure_result(error.__cause__ or error, check=self.check, page=self.page)
+            result = failure_result(
+                error.__cause__ or error,
+                check=self.check,
+                page=self.page,
+                has_docs=self.has_docs,
+            )
         if self.notice and isinstance(result, CallToolResult):
             first = cast("TextContent", result.content[0])
             first.text = f"{self.notice} {first.text}"
