@@ -6,12 +6,12 @@ from typing import Annotated, Any, Final, Literal, cast
 
 import anyio
 from mcp.types import CallToolResult, ToolAnnotations
-from pydantic import MISSING, BaseModel, ConfigDict, Field
+from pydantic import MISSING, Field
 from typing_extensions import TypedDict
 
 from twilio_senders_mcp.twilio.client import SendersClient
 from twilio_senders_mcp.twilio.errors import TwilioError
-from twilio_senders_mcp.twilio.models import Channel, Sender, Text
+from twilio_senders_mcp.twilio.models import Channel, Sender, StrictModel, Text
 
 from .sender_answer import field as field_of
 from .sender_answer import name_field, result, without_nulls
@@ -28,10 +28,8 @@ _REASONS_MAX: Final = 1
 _PHONE: Final = frozenset("0123456789 ()+./-\t\u00a0\u2010\u2011\u2012\u2013\u2014\u2015")
 
 
-class ListSendersArguments(BaseModel):
+class ListSendersArguments(StrictModel):
     """Which senders to show, and how much of each."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     channel: Channel
     query: Annotated[

@@ -6,10 +6,10 @@ The reference is imported when it is first read, so that the start pays nothing 
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
-from pydantic import MISSING, BaseModel, ConfigDict, Field
+from pydantic import MISSING, BaseModel, Field
 from typing_extensions import TypedDict
 
-from twilio_senders_mcp.twilio.models import Text
+from twilio_senders_mcp.twilio.models import StrictModel, Text
 
 from .arguments import InvalidArguments, Issue
 from .compact import to_json
@@ -25,11 +25,7 @@ _NAME_MAX: Final = 100
 _ANNOTATIONS: Final = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 
 
-class _Arguments(BaseModel):
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-
-class ListDocsArguments(_Arguments):
+class ListDocsArguments(StrictModel):
     """Below which page to list."""
 
     page: Annotated[
@@ -38,7 +34,7 @@ class ListDocsArguments(_Arguments):
     ] = MISSING
 
 
-class SearchDocsArguments(_Arguments):
+class SearchDocsArguments(StrictModel):
     """What to search for."""
 
     query: Annotated[Text, Field(description="Words, an error code, a field or a status.")]
@@ -48,7 +44,7 @@ class SearchDocsArguments(_Arguments):
     ] = MISSING
 
 
-class GetDocsArguments(_Arguments):
+class GetDocsArguments(StrictModel):
     """Which pages to read."""
 
     pages: Annotated[

@@ -2,14 +2,12 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from twilio_senders_mcp.twilio.models import SenderSid
+from twilio_senders_mcp.twilio.models import SenderSid, StrictModel
 
 
-class SenderReference(BaseModel):
+class SenderReference(StrictModel):
     """One sender, by its SID: part of the path, so it is left out of every body."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     sid: Annotated[SenderSid, Field(exclude=True)]

@@ -60,7 +60,6 @@ class _Answer:
 
     body: dict[str, object]
     request_id: str | None
-
     status: int
 
     def accepted(self) -> SenderAnswer:
@@ -70,14 +69,14 @@ class _Answer:
     def sender(self) -> SenderAnswer:
         """Return the sender that was read."""
         if not {"sid", "status", "sender_id"} & self.body.keys():
-            raise self._unreadable(reading=True)
+            raise self.unreadable(reading=True)
         return self.accepted()
 
     def page(self) -> SendersPage:
         """Return the page that was read."""
         items = self.body.get("senders")
         if not isinstance(items, list):
-            raise self._unreadable(reading=True)
+            raise self.unreadable(reading=True)
         meta = self.body.get("meta")
         address = meta.get("next_page_url") if _is_object(meta) else None
         senders = [_without_code(item) for item in cast("list[object]", items) if _is_object(item)]
@@ -87,10 +86,11 @@ class _Answer:
     def deleted(self) -> str | None:
         """Return the request id of a deletion, which only 204 confirms."""
         if self.status != _NO_CONTENT:
-            raise self._unreadable(reading=False)
+            raise self.unreadable(reading=False)
         return self.request_id
 
-    def _unreadable(self, *, reading: bool) -> OutcomeUnknown:
+    def unreadable(self, *, reading: bool) -> OutcomeUnknown:
+        """Return the failure of an answer that does not say what it should."""
         problem = Problem(http_status=self.status, request_id=self.request_id)
         return OutcomeUnknown("unreadable", problem, reading=reading)
 
@@ -237,10 +237,10 @@ def _read(response: Response, secrets: list[str], *, reading: bool) -> _Answer:
     if any(secret.encode() in quoted for secret in secrets):
         body, request_id = _redact(body, secrets), _redact(request_id, secrets)
     if response.status in _OK:
+        answer = _Answer(body or {}, request_id, response.status)
         if (body is None and response.status != _NO_CONTENT) or _is_error(body):
-            problem = Problem(http_status=response.status, request_id=request_id)
-            raise OutcomeUnknown("unreadable", problem, reading=reading)
-        return _Answer(body or {}, request_id, response.status)
+            raise answer.unreadable(reading=reading)
+        return answer
     problem = read_problem(
         response.status, body, request_id=request_id, retry_after=response.retry_after
     )

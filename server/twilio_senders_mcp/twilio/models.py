@@ -150,11 +150,16 @@ Vertical = Literal[
 """Twilio's 22 business categories, spelt as Twilio spells them (five came on 2026-02-18)."""
 
 
-class _Request(BaseModel):
+class StrictModel(BaseModel):
+    """Refuses an unknown key; its errors never hold what was given.
+
+    The base of all that a caller gives: bodies for Twilio and arguments of tools.
+    """
+
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
-class Configuration(_Request):
+class Configuration(StrictModel):
     """How a WhatsApp sender is registered and verified."""
 
     waba_id: Annotated[
@@ -175,7 +180,7 @@ class Configuration(_Request):
     ] = MISSING
 
 
-class Webhook(_Request):
+class Webhook(StrictModel):
     """The addresses that Twilio calls for a sender's messages."""
 
     callback_url: Annotated[
@@ -200,21 +205,21 @@ class Webhook(_Request):
     ] = MISSING
 
 
-class Email(_Request):
+class Email(StrictModel):
     """One e-mail address of a profile."""
 
     email: Annotated[Text, Field(description="Address.")]
     label: Annotated[Text, Field(description="Its label.")] = "Email"
 
 
-class Website(_Request):
+class Website(StrictModel):
     """One web site of a profile."""
 
     website: Annotated[AbsoluteUrl, Field(description="URL.")]
     label: Annotated[Text, Field(description="Its label.")] = "Website"
 
 
-class PhoneNumber(_Request):
+class PhoneNumber(StrictModel):
     """One phone number of an RCS profile."""
 
     phone_number: Annotated[Text, Field(description="E.164")]
@@ -235,7 +240,7 @@ WHATSAPP_FIELDS: Final = frozenset({"about", "address", "vertical"})
 """Profile fields that the other channel does not have."""
 
 
-class Profile(_Request):
+class Profile(StrictModel):
     """What people see of a sender."""
 
     name: Annotated[
@@ -286,7 +291,7 @@ class Profile(_Request):
     )
 
 
-class SenderFields(_Request):
+class SenderFields(StrictModel):
     """What may be said about a sender when it is created or updated."""
 
     friendly_name: Annotated[
@@ -315,12 +320,12 @@ class UpdateSender(SenderFields):
     def _require_a_change(self) -> Self:
         for name in SenderFields.model_fields.keys() & self.model_fields_set:
             section = getattr(self, name)
-            if not isinstance(section, _Request) or section.model_fields_set:
+            if not isinstance(section, StrictModel) or section.model_fields_set:
                 return self
         raise PydanticCustomError("nothing_to_change", "expected at least one field to change")
 
 
-class _NewSender(_Request):
+class _NewSender(StrictModel):
     sender_id: SenderId
 
 
