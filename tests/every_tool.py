@@ -4,7 +4,7 @@ from mcp import Client
 
 from twilio_senders_mcp.demo import EXAMPLE
 from twilio_senders_mcp.sandbox import OFFLINE_SENDER, PENDING_SENDER
-from twilio_senders_mcp.tools.names import TOOL_NAMES
+from twilio_senders_mcp.tools.catalog import TOOL_NAMES
 
 NEW = {"sender_id": "whatsapp:+15550100099", "profile": {"name": "New"}}
 

@@ -7,7 +7,10 @@ from virtual_time import in_virtual_time
 
 from twilio_senders_mcp.sandbox import ONLINE_SENDER, Sandbox
 from twilio_senders_mcp.settings import SettingsError, load_settings
-from twilio_senders_mcp.tools.names import READING, TOOL_NAMES, WRITING
+from twilio_senders_mcp.tools.catalog import TOOL_NAMES, TOOLS
+
+WRITING = [tool.name for tool in TOOLS if tool.writes]
+READING = [tool.name for tool in TOOLS if not tool.writes]
 
 pytestmark = [*in_virtual_time, pytest.mark.parametrize("era", ERAS)]
 
@@ -27,7 +30,7 @@ async def test_every_tool_is_listed_in_an_order_that_does_not_change(era):
 
 async def test_read_only_lists_what_reads(era):
     tools, prompts = await names(era, twilio_senders_read_only=True)
-    assert tools == list(READING)
+    assert tools == READING
     assert prompts == ["diagnose_sender"]
 
 

@@ -7,8 +7,8 @@ import pytest
 from mcp import Client
 from sandboxed import sandbox_settings
 
-from twilio_senders_mcp.server import create_server, instructions
-from twilio_senders_mcp.tools.names import READING, TOOL_NAMES
+from twilio_senders_mcp.server import create_server
+from twilio_senders_mcp.tools.catalog import TOOL_NAMES, TOOLS, available_tools, instructions
 
 pytestmark = pytest.mark.anyio
 
@@ -52,7 +52,10 @@ async def test_each_definition_keeps_within_its_budget():
 
 
 def test_the_instructions_are_short_and_name_only_tools_that_are_there():
-    assert len(instructions(TOOL_NAMES)) < INSTRUCTIONS_MAX
-    for names in (READING, ["update_sender"], ["get_sender"]):
-        told = instructions(names)
+    assert len(instructions(TOOLS)) < INSTRUCTIONS_MAX
+    modes = [(True, ()), (False, ["update_sender"]), (False, ["get_sender"])]
+    for read_only, only in modes:
+        tools = available_tools(read_only=read_only, only=only)
+        names = [tool.name for tool in tools]
+        told = instructions(tools)
         assert not [name for name in TOOL_NAMES if name in told and name not in names]

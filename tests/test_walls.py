@@ -44,7 +44,8 @@ def ours(name: str) -> str:
     ("among", "forbidden"),
     [
         ("twilio/**/*.py", ["mcp", ours("tools"), ours("sandbox"), ours("server"), ours("http")]),
-        ("tools/**/*.py", [ours("sandbox"), ours("settings"), "httpx2"]),
+        ("senders/**/*.py", ["mcp", "httpx2", ours("tools"), ours("protocol"), ours("settings")]),
+        ("tools/**/*.py", ["mcp", "httpx2", ours("protocol"), ours("sandbox"), ours("settings")]),
         ("reference/**/*.py", [ours("sandbox"), ours("settings"), "httpx2", "mcp"]),
         (
             "sandbox/**/*.py",

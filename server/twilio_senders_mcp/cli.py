@@ -63,6 +63,7 @@ def run(words: Sequence[str]) -> int:
 def _serve_stdio(options: argparse.Namespace, settings: "Settings") -> int:
     import anyio
 
+    from .protocol.server import serve_stdio
     from .server import create_server
 
     server = create_server(settings, sandbox=options.sandbox)
@@ -71,7 +72,7 @@ def _serve_stdio(options: argparse.Namespace, settings: "Settings") -> int:
         _say("Waiting for an MCP client on stdin; Ctrl-C ends it.")
 
     async def serve() -> None:
-        await server.run_stdio_async()
+        await serve_stdio(server)
         # Returning would wait for threads, such as a name look-up that hangs.
         _leave()
 

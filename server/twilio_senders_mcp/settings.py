@@ -22,7 +22,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from .tools.names import TOOL_NAMES
+from .tools.catalog import TOOL_NAMES
 
 _OWN_PREFIX: Final = "TWILIO_SENDERS_"
 _PLACEHOLDER: Final = re.compile(r"\$\{[^}]*\}")

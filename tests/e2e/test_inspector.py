@@ -11,7 +11,7 @@ from processes import PATIENCE, listening
 
 from twilio_senders_mcp.demo import EXAMPLE
 from twilio_senders_mcp.sandbox import ONLINE_SENDER, PENDING_SENDER
-from twilio_senders_mcp.tools.names import TOOL_NAMES
+from twilio_senders_mcp.tools.catalog import TOOL_NAMES
 
 pytestmark = [
     pytest.mark.inspector,

@@ -10,6 +10,7 @@ from sandboxed import ERAS, call, sandbox_settings
 from stand_in import StandIn, answer
 from virtual_time import in_virtual_time
 
+from twilio_senders_mcp.protocol.calls import ERROR_META
 from twilio_senders_mcp.sandbox import (
     ACCOUNT_SID,
     API_KEY,
@@ -22,7 +23,7 @@ from twilio_senders_mcp.sandbox import (
 )
 from twilio_senders_mcp.server import create_server
 from twilio_senders_mcp.settings import load_settings
-from twilio_senders_mcp.tools.failure import ERROR_META, failure_result
+from twilio_senders_mcp.tools.failure import describe_failure
 from twilio_senders_mcp.twilio.errors import NotSent
 
 pytestmark = in_virtual_time
@@ -251,10 +252,10 @@ async def test_a_dropped_connection_leaves_the_outcome_unknown_and_is_not_repeat
     "reason", ["refused", "dns", "tls", "timeout", "network", "busy", "configuration"]
 )
 async def test_a_request_that_never_left_says_so(reason):
-    result = failure_result(NotSent(reason), check="")
-    assert result.content[0].text.endswith(NOTHING_SENT)
-    assert facts(result)["reason"] == reason
-    assert facts(result)["retryable"] is (reason not in ("tls", "configuration"))
+    failure = describe_failure(NotSent(reason), check="")
+    assert failure.text.endswith(NOTHING_SENT)
+    assert failure.facts["reason"] == reason
+    assert failure.facts["retryable"] is (reason not in ("tls", "configuration"))
 
 
 async def test_an_rfc_9457_answer_is_read_too():

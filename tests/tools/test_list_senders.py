@@ -10,7 +10,8 @@ from stand_in import StandIn, answer
 from virtual_time import in_virtual_time
 
 from twilio_senders_mcp.sandbox import OFFLINE_SENDER, ONLINE_SENDER, RCS_SENDER, Fault, Sandbox
-from twilio_senders_mcp.tools.list_senders import WALK_PAGES_MAX, matches
+from twilio_senders_mcp.senders.paging import PAGES_MAX
+from twilio_senders_mcp.senders.search import matches
 
 pytestmark = in_virtual_time
 
@@ -211,7 +212,7 @@ async def test_pages_without_end_are_bounded():
 
     twilio = Endless()
     result = await find(twilio, query="no such name")
-    assert len(twilio.received) == WALK_PAGES_MAX
+    assert len(twilio.received) == PAGES_MAX
     assert "there are more" in sentence(result)
 
 

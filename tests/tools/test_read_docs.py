@@ -8,7 +8,7 @@ from virtual_time import in_virtual_time
 from twilio_senders_mcp.reference.library import library
 from twilio_senders_mcp.server import create_server
 from twilio_senders_mcp.settings import load_settings
-from twilio_senders_mcp.tools import read_docs
+from twilio_senders_mcp.tools import search_docs
 
 pytestmark = [*in_virtual_time, pytest.mark.parametrize("era", ERAS)]
 
@@ -47,7 +47,7 @@ async def test_a_search_answers_with_pages_and_few_bytes(era):
 
 
 async def test_hits_are_left_out_where_the_answer_would_grow_too_large(era, monkeypatch):
-    monkeypatch.setattr(read_docs, "SEARCH_BYTES_MAX", 900)
+    monkeypatch.setattr(search_docs, "SEARCH_BYTES_MAX", 900)
     result = await call(era, "search_docs", query="sender")
     assert 0 < len(result.structured_content["results"]) < 8
     assert result.structured_content["total"] > 20

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from mcp.server import MCPServer
+from mcp.server.lowlevel import Server
 from mcp.server.transport_security import TransportSecurityMiddleware, TransportSecuritySettings
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -19,15 +19,14 @@ if TYPE_CHECKING:
 MCP_PATH = "/mcp"
 
 
-def create_http_app(server: MCPServer[Any], host: str) -> "Starlette":
+def create_http_app(server: Server[Any], host: str) -> "Starlette":
     """Return the app that serves ``server`` to clients that address it as ``host``.
 
     Requests for another Host, or from a web page of another Origin, are refused: a page in a
     person's browser could otherwise reach a server on that person's machine (DNS rebinding).
     """
 
-    @server.custom_route("/healthz", methods=["GET"])
-    async def healthz(_: Request) -> JSONResponse:  # pyright: ignore[reportUnusedFunction] - a route
+    async def healthz(_: Request) -> JSONResponse:
         return JSONResponse({"status": "ok", "version": __version__})
 
     names = dict.fromkeys([_in_url(host), "127.0.0.1", "localhost", "[::1]"])
@@ -38,7 +37,10 @@ def create_http_app(server: MCPServer[Any], host: str) -> "Starlette":
         ],
     )
     app = server.streamable_http_app(
-        streamable_http_path=MCP_PATH, host=host, transport_security=security
+        streamable_http_path=MCP_PATH,
+        host=host,
+        transport_security=security,
+        custom_starlette_routes=[Route("/healthz", healthz, methods=["GET"])],
     )
     guard = TransportSecurityMiddleware(security)
     app.router.routes += [Route(route.path, _Guarded(route.app, guard)) for route in docs_routes()]

@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from pydantic import BaseModel, TypeAdapter
 
-from twilio_senders_mcp.tools.schema import (
+from twilio_senders_mcp.twilio.schema import (
     Schema,
     array_schema,
-    input_schema,
     object_schema,
+    request_schema,
 )
 
 _TYPES: Final = {"string": "text", "integer": "whole number", "object": "object", "array": "list"}
@@ -19,7 +19,7 @@ _HEAD: Final = "| field | type | meaning |\n|---|---|---|\n"
 
 def request_table(model: type[BaseModel]) -> str:
     """Return the table of a request's fields at every depth, with their allowed values."""
-    return _HEAD + "".join(_rows(input_schema(model)))
+    return _HEAD + "".join(_rows(request_schema(model)))
 
 
 def answer_table(answer: type[Any]) -> str:

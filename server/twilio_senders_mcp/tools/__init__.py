@@ -1,1 +1,1 @@
-"""The MCP side: what a model may call. One file per job, and one funnel for every failure."""
+"""What a model may call: one file per tool, and the one place that words failures."""

@@ -1,33 +1,48 @@
-"""Every tool, made for one client."""
+"""Every tool, in the order in which a client lists them, and what is derived from them."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Iterable
+from typing import Final
 
-from twilio_senders_mcp.twilio.client import SendersClient
+from .create_sender import CREATE_SENDER
+from .delete_sender import DELETE_SENDER
+from .get_docs import GET_DOCS
+from .get_sender import GET_SENDER
+from .list_docs import LIST_DOCS
+from .list_senders import LIST_SENDERS
+from .search_docs import SEARCH_DOCS
+from .tool import AnyTool
+from .update_sender import UPDATE_SENDER
+from .wait_for_sender import WAIT_FOR_SENDER
 
-from .create_sender import create_sender_tool
-from .delete_sender import delete_sender_tool
-from .get_sender import get_sender_tool
-from .list_senders import list_senders_tool
-from .names import TOOL_NAMES
-from .read_docs import get_docs_tool, list_docs_tool, search_docs_tool
-from .strict_tool import StrictTool
-from .update_sender import update_sender_tool
-from .wait_for_sender import wait_for_sender_tool
+TOOLS: Final[tuple[AnyTool, ...]] = (
+    LIST_SENDERS,
+    GET_SENDER,
+    WAIT_FOR_SENDER,
+    LIST_DOCS,
+    SEARCH_DOCS,
+    GET_DOCS,
+    CREATE_SENDER,
+    UPDATE_SENDER,
+    DELETE_SENDER,
+)
+TOOL_NAMES: Final = tuple(tool.name for tool in TOOLS)
 
 
-def make_tools(
-    client: SendersClient, *, poll_seconds: float, names: Collection[str]
-) -> list[StrictTool]:
-    """Return the tools of these names; the order is always the same."""
-    makers: dict[str, Callable[[], StrictTool]] = {
-        "list_senders": lambda: list_senders_tool(client),
-        "get_sender": lambda: get_sender_tool(client),
-        "wait_for_sender": lambda: wait_for_sender_tool(client, poll_seconds=poll_seconds),
-        "list_docs": list_docs_tool,
-        "search_docs": search_docs_tool,
-        "get_docs": get_docs_tool,
-        "create_sender": lambda: create_sender_tool(client),
-        "update_sender": lambda: update_sender_tool(client),
-        "delete_sender": lambda: delete_sender_tool(client),
-    }
-    return [makers[name]() for name in TOOL_NAMES if name in names]
+def available_tools(*, read_only: bool, only: Collection[str]) -> list[AnyTool]:
+    """Return the tools that a mode leaves; an empty ``only`` leaves all."""
+    return [
+        tool
+        for tool in TOOLS
+        if not (read_only and tool.writes) and (not only or tool.name in only)
+    ]
+
+
+def instructions(tools: Iterable[AnyTool]) -> str:
+    """Return the facts that hold across these tools."""
+    return " ".join(
+        [
+            "Manages Twilio's WhatsApp and RCS senders. Each has a SID (XE…).",
+            *(tool.instruction for tool in tools if tool.instruction),
+            "A failed call says whether anything changed; where that is unknown, look first.",
+        ]
+    )

@@ -1,17 +1,12 @@
 """The tool `create_sender`: register a WhatsApp or RCS sender."""
 
-from typing import Final
+from typing import Any, Final, cast
 
-from mcp.types import CallToolResult, ToolAnnotations
-
-from twilio_senders_mcp.twilio.client import SendersClient
 from twilio_senders_mcp.twilio.models import CreateSender, Sender
 
-from .sender_answer import sender_result
-from .status import status_clause
-from .strict_tool import StrictTool, strict_tool
+from .sender_text import status_clause
+from .tool import Call, Result, Tool
 
-_CHECK: Final = "look for its sender_id with list_senders before trying again"
 _NEXT: Final = {
     "PENDING_VERIFICATION": "Send the code that the number receives with update_sender, as "
     "configuration.verification_code.",
@@ -23,31 +18,17 @@ _WAIT: Final = (
 )
 
 
-def create_sender_tool(client: SendersClient) -> StrictTool:
-    """Return the tool `create_sender`, calling Twilio through ``client``."""
+async def create_sender(call: Call, arguments: CreateSender) -> Result:
+    """Register a new WhatsApp or RCS sender; WhatsApp needs profile.name.
 
-    async def create_sender(arguments: CreateSender) -> CallToolResult:
-        """Register a new WhatsApp or RCS sender; WhatsApp needs profile.name.
-
-        The first WhatsApp sender of an account is registered in the Twilio Console instead.
-        Not for changing one that exists (update_sender).
-        """
-        answer = await client.create(arguments)
-        return sender_result(_sentence(arguments.sender_id, answer.sender), answer)
-
-    return strict_tool(
-        create_sender,
-        arguments=CreateSender,
-        answer=Sender,
-        title="Create sender",
-        page="operations/create-sender",
-        annotations=ToolAnnotations(
-            read_only_hint=False,
-            destructive_hint=False,
-            idempotent_hint=False,
-            open_world_hint=True,
-        ),
-        check=_CHECK,
+    The first WhatsApp sender of an account is registered in the Twilio Console instead.
+    Not for changing one that exists (update_sender).
+    """
+    created = await call.twilio.create(arguments)
+    return Result(
+        summary=_sentence(arguments.sender_id, created.sender),
+        content=cast("dict[str, Any]", created.sender),
+        request_id=created.request_id,
     )
 
 
@@ -56,3 +37,17 @@ def _sentence(sender_id: str, sender: Sender) -> str:
     sid = f" as {sender.get('sid')}" if sender.get("sid") else ""
     status = f"; status is now {status_clause(sender)}" if sender.get("status") else ""
     return f"Twilio accepted the registration of {sender_id}{sid}{status}. Next: {following}"
+
+
+CREATE_SENDER = Tool(
+    name="create_sender",
+    title="Create sender",
+    effect="creates",
+    arguments=CreateSender,
+    result=Sender,
+    run=create_sender,
+    page="operations/create-sender",
+    check="look for its sender_id with list_senders before trying again",
+    instruction="Register one number at a time and leave minutes between changes of the same "
+    "sender.",
+)

@@ -1,20 +1,17 @@
-"""The tool `delete_sender`: remove a sender, certain that it is the right one."""
+"""The tool `delete_sender`: delete a sender, once it is certain to be the right one."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from mcp.server.mcpserver import Context, Elicit, ElicitationResult, Resolve
-from mcp.types import CallToolResult, ToolAnnotations
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from twilio_senders_mcp.twilio.client import SendersClient
+from twilio_senders_mcp.senders.fields import channel_of, field
 from twilio_senders_mcp.twilio.models import Sender, SenderId
 
-from .arguments import InvalidArguments, Issue
-from .confirmation import NOT_ASKED, Confirmation, can_ask, require_consent
-from .sender_answer import field, result
+from .errors import InvalidArguments, Issue
+from .json_text import to_json
 from .sender_reference import SenderReference
-from .strict_tool import StrictTool, strict_tool
+from .tool import Call, Question, Result, Tool
 
 
 class DeleteSenderArguments(SenderReference):
@@ -33,55 +30,63 @@ class DeletedSender(TypedDict):
     deleted: bool
 
 
-def delete_sender_tool(client: SendersClient) -> StrictTool:
-    """Return the tool `delete_sender`, calling Twilio through ``client``."""
+async def delete_sender(call: Call, arguments: DeleteSenderArguments) -> Result:
+    """Delete a sender for good: it stops receiving and sending at once.
 
-    async def ask_about_deletion(
-        arguments: DeleteSenderArguments, context: Context[Any, Any]
-    ) -> Confirmation | Elicit[Confirmation]:
-        sender = (await client.fetch(arguments.sid)).sender
-        if sender.get("sender_id") != arguments.sender_id:
-            issue = Issue("sender_id", f"expected the sender_id of {arguments.sid}, not another's")
-            raise InvalidArguments([issue], 1, compared=True)
-        return Elicit(_question(sender), Confirmation) if can_ask(context) else NOT_ASKED
+    Give its own sender_id as proof; a mistaken SID then deletes nothing. To register a WhatsApp
+    number again, two-factor authentication must first be off in WhatsApp Manager.
+    """
 
-    async def delete_sender(
-        arguments: DeleteSenderArguments,
-        consent: Annotated[ElicitationResult[Confirmation], Resolve(ask_about_deletion)],
-    ) -> CallToolResult:
-        """Delete a sender for good: it stops receiving and sending at once.
+    async def question() -> Question:
+        return _question(await _read_and_compare(call, arguments))
 
-        Give its own sender_id as proof; a mistaken SID then deletes nothing. To register a WhatsApp
-        number again, two-factor authentication must first be off in WhatsApp Manager.
-        """
-        require_consent(consent, f"deleting {arguments.sender_id}")
-        request_id = await client.delete(arguments.sid)
-        deleted = {"sid": arguments.sid, "sender_id": arguments.sender_id, "deleted": True}
-        return result(f"Twilio deleted {arguments.sender_id}.", deleted, request_id)
-
-    return strict_tool(
-        delete_sender,
-        arguments=DeleteSenderArguments,
-        answer=DeletedSender,
-        title="Delete sender",
-        page="operations/delete-sender",
-        annotations=ToolAnnotations(
-            read_only_hint=False, destructive_hint=True, idempotent_hint=True, open_world_hint=True
-        ),
+    await call.confirm(await question(), question)
+    request_id = await call.twilio.delete(arguments.sid)
+    return Result(
+        summary=f"Twilio deleted {arguments.sender_id}.",
+        content={"sid": arguments.sid, "sender_id": arguments.sender_id, "deleted": True},
+        request_id=request_id,
     )
 
 
-def _question(sender: Sender) -> str:
+async def _read_and_compare(call: Call, arguments: DeleteSenderArguments) -> Sender:
+    """Return the sender.
+
+    Raises:
+        InvalidArguments: if its ``sender_id`` is not the one that was given.
+
+    """
+    sender = (await call.twilio.fetch(arguments.sid)).sender
+    if sender.get("sender_id") != arguments.sender_id:
+        issue = Issue("sender_id", f"expected the sender_id of {arguments.sid}, not another's")
+        raise InvalidArguments([issue], 1, compared=True)
+    return sender
+
+
+def _question(sender: Sender) -> Question:
+    sender_id = sender.get("sender_id")
     name = field(sender, "profile", "name")
     facts = ", ".join(str(fact) for fact in (name, sender.get("status")) if fact)
     known = f" ({facts})" if facts else ""
-    question = (
-        f"Delete the sender {sender.get('sender_id')}{known}? "
+    text = (
+        f"Delete the sender {sender_id}{known}? "
         "It stops receiving and sending at once; its profile and webhooks are lost."
     )
-    if str(sender.get("sender_id")).startswith("whatsapp:"):
-        question += (
+    if channel_of(sender) == "whatsapp":
+        text += (
             " To register the number again, two-factor authentication must first be turned off in "
             "WhatsApp Manager."
         )
-    return question
+    seen = to_json([sender_id, name])
+    return Question(text=text, what=f"deleting {sender_id}", seen=seen)
+
+
+DELETE_SENDER = Tool(
+    name="delete_sender",
+    title="Delete sender",
+    effect="destroys",
+    arguments=DeleteSenderArguments,
+    result=DeletedSender,
+    run=delete_sender,
+    page="operations/delete-sender",
+)

@@ -1,18 +1,13 @@
 """The one place where a failure of any tool is put into words.
 
 A caller learns four things: what was refused and by whom; whether anything changed; what to do
-next; and Twilio's code, link and request id. The same facts stand as JSON in a second text block
-and in ``_meta``. They never stand in ``structuredContent``: clients built on the TypeScript SDK
-check that against the output schema even for an error, and drop the whole result.
+next; and Twilio's code, link and request id. The same facts are kept as data.
 """
 
 import logging
 import traceback
 from dataclasses import dataclass
 from typing import Any, Final, Literal
-
-from mcp.server.mcpserver.exceptions import ToolError
-from mcp.types import CallToolResult, TextContent
 
 from twilio_senders_mcp.twilio import retry
 from twilio_senders_mcp.twilio.errors import (
@@ -27,11 +22,7 @@ from twilio_senders_mcp.twilio.errors import (
     known_codes,
 )
 
-from .arguments import InvalidArguments, Issue
-from .compact import to_json
-
-ERROR_META: Final = "twilio-senders-mcp/error"
-"""The key of ``_meta`` under which a failure's facts travel."""
+from .errors import Declined, InvalidArguments, Issue, Unanswered
 
 Outcome = Literal["nothing_sent", "nothing_changed", "unknown"]
 
@@ -46,39 +37,8 @@ _OUTCOMES: Final[dict[Outcome, str]] = {
 logger = logging.getLogger(__name__)
 
 
-class Declined(Exception):  # noqa: N818 - what a person did, not an error
-    """A person was asked and did not agree to ``what``."""
-
-    def __init__(self, what: str) -> None:
-        super().__init__(what)
-        self.what = what
-
-
-def failure_result(
-    error: BaseException, *, check: str, page: str = "", has_docs: bool = True
-) -> CallToolResult:
-    """Return the result that reports ``error`` to a model and to a program.
-
-    ``check`` is what to do before a call is repeated whose outcome is unknown, ``page`` the page
-    of the reference on what was called, ``has_docs`` whether the caller can read the reference.
-    """
-    failure = _told(error, check, page)
-    text, facts = failure.text, failure.facts
-    if failure.docs and has_docs:
-        text = f"{text} See get_docs {failure.docs}."
-        facts = {**facts, "docs": failure.docs}
-    return CallToolResult(
-        is_error=True,
-        content=[
-            TextContent(type="text", text=text),
-            TextContent(type="text", text=to_json(facts)),
-        ],
-        _meta={ERROR_META: facts},
-    )
-
-
 @dataclass(frozen=True, slots=True)
-class _Failure:
+class Failure:
     """A failure in words and in facts; ``docs`` is the page of the reference that helps."""
 
     text: str
@@ -86,32 +46,40 @@ class _Failure:
     docs: str | None = None
 
 
-def _told(error: BaseException, check: str, page: str) -> _Failure:  # noqa: PLR0911 - one line for each kind
+def describe_failure(
+    error: BaseException, *, check: str, page: str = "", has_docs: bool = True
+) -> Failure:
+    """Return the words and the facts that report ``error`` to a model and to a program.
+
+    ``check`` is what to do before a call is repeated whose outcome is unknown, ``page`` the page
+    of the reference on what was called, ``has_docs`` whether the caller can read the reference.
+    """
+    failure = _describe(error, check, page)
+    if not failure.docs or not has_docs:
+        return failure
+    text = f"{failure.text} See get_docs {failure.docs}."
+    return Failure(text, {**failure.facts, "docs": failure.docs}, failure.docs)
+
+
+def _describe(error: BaseException, check: str, page: str) -> Failure:  # noqa: PLR0911 - one line for each kind
     match error:
         case InvalidArguments():
             return _invalid_arguments(error, page)
         case Declined():
             return _declined(error)
+        case Unanswered():
+            return _unanswered()
         case NotSent():
             return _not_sent(error)
         case Refused():
             return _refused(error.problem)
         case OutcomeUnknown():
             return _only_read(error) if error.reading else _unknown(error, check)
-        case ToolError():
-            # The SDK's own: an answer to a question that does not fit the question.
-            return _unanswered()
         case _:
             return _unexpected(error, check)
 
 
-def failure_text(error: BaseException) -> str:
-    """Return the words of `failure_result` alone, for where no result can be given."""
-    first = failure_result(error, check="").content[0]
-    return first.text if isinstance(first, TextContent) else ""
-
-
-def _invalid_arguments(error: InvalidArguments, page: str) -> _Failure:
+def _invalid_arguments(error: InvalidArguments, page: str) -> Failure:
     lines = [_issue_line(issue) for issue in error.issues]
     if error.total > len(error.issues):
         lines.append(f"and {error.total - len(error.issues)} more")
@@ -155,7 +123,7 @@ _NOT_SENT: Final[dict[NotSentReason, str]] = {
 }
 
 
-def _not_sent(error: NotSent) -> _Failure:
+def _not_sent(error: NotSent) -> Failure:
     text = _NOT_SENT[error.reason]
     if isinstance(error, MissingCredentials):
         text += (
@@ -174,7 +142,7 @@ def _not_sent(error: NotSent) -> _Failure:
 _REDIRECTION: Final = range(300, 400)
 
 
-def _refused(problem: Problem) -> _Failure:
+def _refused(problem: Problem) -> Failure:
     if problem.http_status in _REDIRECTION:
         said = f"Twilio's address answered with a redirect (HTTP {problem.http_status}). "
         said += "It was not followed: credentials go to no other host. Check TWILIO_BASE_URL."
@@ -198,15 +166,15 @@ _UNKNOWN: Final[dict[UnknownReason, str]] = {
 }
 
 
-def _only_read(error: OutcomeUnknown) -> _Failure:
+def _only_read(error: OutcomeUnknown) -> Failure:
     return _no_answer(error, "nothing_changed", "Nothing changed: this only reads. Call again.")
 
 
-def _unknown(error: OutcomeUnknown, check: str) -> _Failure:
+def _unknown(error: OutcomeUnknown, check: str) -> Failure:
     return _no_answer(error, "unknown", _OUTCOMES["unknown"].format(check=check))
 
 
-def _no_answer(error: OutcomeUnknown, outcome: Outcome, consequence: str) -> _Failure:
+def _no_answer(error: OutcomeUnknown, outcome: Outcome, consequence: str) -> Failure:
     said, problem = _UNKNOWN[error.reason], error.problem
     if problem is not None:
         said += f" ({_status(problem)}){_quoted(problem)}"
@@ -228,7 +196,7 @@ def _no_answer(error: OutcomeUnknown, outcome: Outcome, consequence: str) -> _Fa
     )
 
 
-def _declined(error: Declined) -> _Failure:
+def _declined(error: Declined) -> Failure:
     return _failure(
         f"A person was asked and did not agree to {error.what}. {_OUTCOMES['nothing_changed']} "
         "Do not try again unless the person asks for it.",
@@ -238,7 +206,7 @@ def _declined(error: Declined) -> _Failure:
     )
 
 
-def _unanswered() -> _Failure:
+def _unanswered() -> Failure:
     return _failure(
         "A person should have been asked, but the AI tool's answer could not be read. "
         f"{_OUTCOMES['nothing_changed']} Ask the person, then call again.",
@@ -248,7 +216,7 @@ def _unanswered() -> _Failure:
     )
 
 
-def _unexpected(error: BaseException, check: str) -> _Failure:
+def _unexpected(error: BaseException, check: str) -> Failure:
     # Only where it happened is logged: the text of an exception may hold what a caller sent.
     frames = "".join(traceback.format_tb(error.__traceback__))
     logger.error("Unexpected %s\n%s", type(error).__name__, frames)
@@ -312,5 +280,5 @@ def _joined(*parts: str) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _failure(text: str, *, docs: str | None = None, **facts: Any) -> _Failure:
-    return _Failure(text, facts, docs)
+def _failure(text: str, *, docs: str | None = None, **facts: Any) -> Failure:
+    return Failure(text, facts, docs)

@@ -1,109 +1,78 @@
 """The tool `update_sender`: change a sender's profile, webhooks or configuration."""
 
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Final, cast
+from typing import Any, Final, cast
 
-from mcp.server.mcpserver import Context, Elicit, ElicitationResult, Resolve
-from mcp.types import CallToolResult, ToolAnnotations
+from twilio_senders_mcp.senders.display_name import is_reviewed, requested_name, review_outcome
+from twilio_senders_mcp.senders.fields import field
+from twilio_senders_mcp.senders.outcome import FieldState, outcomes
+from twilio_senders_mcp.twilio.models import Sender, UpdateSender
 
-from twilio_senders_mcp.twilio.client import SendersClient
-from twilio_senders_mcp.twilio.models import (
-    RCS_FIELDS,
-    WHATSAPP_FIELDS,
-    Profile,
-    Sender,
-    UpdateSender,
-)
-
-from .confirmation import NOT_ASKED, Confirmation, can_ask, require_consent
-from .sender_answer import field, name_field, sender_result
+from .json_text import to_json
 from .sender_reference import SenderReference
-from .status import status_clause
-from .strict_tool import StrictTool, strict_tool
+from .sender_text import status_clause
+from .tool import Call, Question, Result, Tool
 
 _LISTED_MAX: Final = 8
-# A reader takes all of these for "nothing".
-_EMPTY: Final[tuple[object, ...]] = (None, "", [])
 
 
 class UpdateSenderArguments(UpdateSender, SenderReference):
     """The update body with the sender's SID beside it."""
 
 
-def update_sender_tool(client: SendersClient) -> StrictTool:
-    """Return the tool `update_sender`, calling Twilio through ``client``."""
+async def update_sender(call: Call, arguments: UpdateSenderArguments) -> Result:
+    """Change a WhatsApp or RCS sender: profile, webhooks, verification code, configuration.
 
-    async def ask_about_name(
-        arguments: UpdateSenderArguments, context: Context[Any, Any]
-    ) -> Confirmation | Elicit[Confirmation]:
-        name = _new_name(arguments)
-        if name is None or not can_ask(context):
-            return NOT_ASKED
-        sender = (await client.fetch(arguments.sid)).sender
-        question = _name_question(name, sender)
-        return Elicit(question, Confirmation) if question else NOT_ASKED
+    Send only what changes: omitted fields stay; "" or [] empties; null is sent as null.
+    Not for creating or deleting senders, nor for sending messages.
+    Twilio accepts first and applies later: the answer's status tells.
+    """
+    name = requested_name(arguments)
 
-    async def update_sender(
-        arguments: UpdateSenderArguments,
-        consent: Annotated[ElicitationResult[Confirmation], Resolve(ask_about_name)],
-    ) -> CallToolResult:
-        """Change a WhatsApp or RCS sender: profile, webhooks, verification code, configuration.
+    async def question() -> Question | None:
+        sender = (await call.twilio.fetch(arguments.sid)).sender
+        return _name_question(name, sender) if name and is_reviewed(name, sender) else None
 
-        Send only what changes: omitted fields stay; "" or [] empties; null is sent as null.
-        Not for creating or deleting senders, nor for sending messages.
-        Twilio accepts first and applies later: the answer's status tells.
-        """
-        require_consent(consent, "the change of the display name")
-        answer = await client.update(arguments.sid, arguments)
-        return sender_result(_sentence(arguments, answer.sender), answer)
-
-    return strict_tool(
-        update_sender,
-        arguments=UpdateSenderArguments,
-        answer=Sender,
-        title="Update sender",
-        page="operations/update-sender",
-        annotations=ToolAnnotations(
-            read_only_hint=False, destructive_hint=True, idempotent_hint=True, open_world_hint=True
-        ),
+    if name and call.asks and (first := await question()):
+        await call.confirm(first, question)
+    updated = await call.twilio.update(arguments.sid, arguments)
+    return Result(
+        summary=_sentence(arguments, updated.sender),
+        content=cast("dict[str, Any]", updated.sender),
+        request_id=updated.request_id,
     )
 
 
-def _new_name(arguments: UpdateSender) -> str | None:
-    profile = arguments.profile
-    name = profile.name if isinstance(profile, Profile) else None
-    return name if isinstance(name, str) and name else None
-
-
-def _name_question(name: str, sender: Sender) -> str | None:
-    """Return what to ask before a new WhatsApp name is submitted, None where none is."""
+def _name_question(name: str, sender: Sender) -> Question:
+    """Return what to ask before a new WhatsApp name is submitted."""
     live = field(sender, "profile", "name")
-    if name == live or _is_rcs(sender):
-        return None
     old = f' from "{live}"' if live else ""
     stays = f'"{live}"' if live else "the old name"
     who = sender.get("sender_id") or "this sender"
-    return (
+    text = (
         f'Change the WhatsApp display name of {who}{old} to "{name}"? '
         f"Meta reviews it; until it is approved {stays} stays live. "
         "Meta allows ten changes in thirty days."
     )
+    seen = to_json([sender.get("sender_id"), live])
+    return Question(text=text, what="the change of the display name", seen=seen)
 
 
 def _sentence(arguments: UpdateSenderArguments, sender: Sender) -> str:
-    """Say what became of the request, field by field as far as Twilio's answer shows it."""
-    told: dict[str, list[str]] = {kind: [] for kind in _KINDS}
+    """Say what became of the request, field by field as far as Twilio's response shows it."""
+    names: dict[FieldState, list[str]] = {state: [] for state in _STATES}
     clauses: list[str] = []
-    for path, wanted in _leaves(arguments.model_dump()):
-        if path == ("configuration", "verification_code"):
-            clauses += ["the verification code was submitted"] if wanted is not None else []
-        elif path == ("profile", "name") and (clause := _name_clause(wanted, sender)):
+    for outcome in outcomes(arguments.model_dump(), sender):
+        if outcome.path == ("configuration", "verification_code"):
+            if outcome.wanted is not None:
+                clauses.append("the verification code was submitted")
+        elif outcome.path == ("profile", "name") and (
+            clause := _name_clause(outcome.wanted, sender)
+        ):
             clauses.append(clause)
         else:
-            told[_kind(path, wanted, sender)].append(".".join(path))
-    for kind, paths in reversed(told.items()):
-        if paths:
-            clauses.insert(0, f"{kind} {_listed(paths)}")
+            names[outcome.state].append(outcome.name)
+    states = [f"{_STATES[state]} {_listed(paths)}" for state, paths in names.items() if paths]
+    clauses = [*states, *clauses]
     if sender.get("status"):
         clauses.append(f"status is now {status_clause(sender)}")
     who = sender.get("sender_id") or arguments.sid
@@ -111,39 +80,20 @@ def _sentence(arguments: UpdateSenderArguments, sender: Sender) -> str:
     return f"Twilio accepted the update of {who}{': ' if said else ''}{said}."
 
 
-_APPLIED: Final = "applied"
-_CLEARED: Final = "cleared"
-_FOREIGN: Final = "this channel does not have"
-_NOT_SHOWN: Final = "accepted but not yet shown:"
-_KINDS: Final = (_APPLIED, _CLEARED, _FOREIGN, _NOT_SHOWN)
-
-
-def _kind(path: tuple[str, ...], wanted: object, sender: Sender) -> str:
-    """Tell what became of one field, by what the answer shows of it."""
-    shown = field(sender, *path)
-    if wanted in _EMPTY and shown in _EMPTY:
-        return _CLEARED
-    if wanted == shown:
-        return _APPLIED
-    foreign = WHATSAPP_FIELDS if _is_rcs(sender) else RCS_FIELDS
-    is_foreign = path[0] == "profile" and path[-1] in foreign and sender.get("sender_id")
-    return _FOREIGN if is_foreign else _NOT_SHOWN
-
-
-def _is_rcs(sender: Sender) -> bool:
-    return str(sender.get("sender_id")).startswith("rcs:")
+_STATES: Final[dict[FieldState, str]] = {
+    "applied": "applied",
+    "cleared": "cleared",
+    "foreign": "this channel does not have",
+    "not_shown": "accepted but not yet shown:",
+}
 
 
 def _name_clause(wanted: object, sender: Sender) -> str | None:
-    """Tell what becomes of a new display name; None where it is a field like any other."""
-    live = field(sender, "profile", "name")
-    status = name_field(sender, "display_name_status")
-    if wanted in _EMPTY or _is_rcs(sender) or (wanted == live and status != "error"):
-        return None
+    """Say what becomes of a new display name; None where it is a field like any other."""
+    status = review_outcome(wanted, sender)
     if status is None:
-        if not live:
-            return None
-        status = "updating"  # an API that does not tell, and still shows the old name
+        return None
+    live = field(sender, "profile", "name")
     stays = f'"{live}" stays live' if live else "the old name stays live"
     words = _NAME_OUTCOMES.get(status, 'for the name "{name}" Twilio says {status}')
     return words.format(name=wanted, stays=stays, status=status)
@@ -159,17 +109,22 @@ _NAME_OUTCOMES: Final = {
 """What Twilio's ``display_name_status`` means for the one who asked."""
 
 
-def _leaves(
-    body: Mapping[str, object], parents: tuple[str, ...] = ()
-) -> Iterator[tuple[tuple[str, ...], object]]:
-    for key, value in body.items():
-        if isinstance(value, dict):
-            yield from _leaves(cast("dict[str, object]", value), (*parents, key))
-        else:
-            yield (*parents, key), value
-
-
 def _listed(paths: list[str]) -> str:
     if len(paths) > _LISTED_MAX:
         return f"{len(paths)} fields of {', '.join(dict.fromkeys(p.split('.')[0] for p in paths))}"
     return ", ".join(paths)
+
+
+UPDATE_SENDER = Tool(
+    name="update_sender",
+    title="Update sender",
+    effect="changes",
+    arguments=UpdateSenderArguments,
+    result=Sender,
+    run=update_sender,
+    page="operations/update-sender",
+    instruction="An update sends only the fields you give and keeps the rest. A new WhatsApp name "
+    "is reviewed by Meta and costs one of ten changes in thirty days. A code that a number "
+    "receives goes into configuration.verification_code of update_sender. Never ask for a code "
+    "before it was sent.",
+)

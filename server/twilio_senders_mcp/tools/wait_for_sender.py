@@ -4,21 +4,23 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal, cast
 
 import anyio
-from mcp.server.mcpserver import Context
-from mcp.types import CallToolResult, ToolAnnotations
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from twilio_senders_mcp.senders.status import (
+    is_moving,
+    is_online,
+    name_is_under_review,
+    needs_action,
+)
 from twilio_senders_mcp.twilio.client import SenderAnswer, SendersClient
 from twilio_senders_mcp.twilio.errors import OutcomeUnknown, Refused, TwilioError
 from twilio_senders_mcp.twilio.models import Sender
 from twilio_senders_mcp.twilio.retry import may_pass
 
-from .get_sender import describe
-from .sender_answer import result
 from .sender_reference import SenderReference
-from .status import is_moving, is_online, name_is_under_review, needs_action
-from .strict_tool import StrictTool, strict_tool
+from .sender_text import describe
+from .tool import Call, Result, Tool
 
 POLL_GROWTH: Final = 1.5
 POLL_GROWTH_MAX: Final = 4.0
@@ -88,39 +90,25 @@ class _Wait:
         return f"{self.status} for {now - self.status_since:.0f} s"
 
 
-def wait_for_sender_tool(client: SendersClient, *, poll_seconds: float) -> StrictTool:
-    """Return the tool `wait_for_sender`, which reads the sender every ``poll_seconds`` at first."""
+async def wait_for_sender(call: Call, arguments: WaitForSenderArguments) -> Result:
+    """Wait until a registration, a change or a name review has gone through.
 
-    async def wait_for_sender(
-        arguments: WaitForSenderArguments, context: Context[Any, Any]
-    ) -> CallToolResult:
-        """Wait until a registration, a change or a name review has gone through.
-
-        Use it after create_sender or update_sender instead of calling get_sender again and again.
-        At the timeout it answers with what is known; call it again to go on waiting.
-        """
-        wait = _Wait(arguments.until, began=anyio.current_time())
-        total = float(arguments.timeout_seconds)
-        with anyio.move_on_after(total):
-            pause = poll_seconds
-            while True:
-                await _look(client, arguments.sid, wait)
-                if wait.is_over():
-                    break
-                now = anyio.current_time()
-                await context.report_progress(now - wait.began, total, wait.progress(now))
-                await anyio.sleep(max(pause, wait.asked_to_wait()))
-                pause = min(pause * POLL_GROWTH, poll_seconds * POLL_GROWTH_MAX)
-        return _result(wait, anyio.current_time() - wait.began)
-
-    return strict_tool(
-        wait_for_sender,
-        arguments=WaitForSenderArguments,
-        answer=WaitedSender,
-        title="Wait for sender",
-        page="topics/statuses",
-        annotations=ToolAnnotations(read_only_hint=True, open_world_hint=True),
-    )
+    Use it after create_sender or update_sender instead of calling get_sender again and again.
+    At the timeout it answers with what is known; call it again to go on waiting.
+    """
+    wait = _Wait(arguments.until, began=anyio.current_time())
+    total = float(arguments.timeout_seconds)
+    with anyio.move_on_after(total):
+        pause = call.poll_seconds
+        while True:
+            await _look(call.twilio, arguments.sid, wait)
+            if wait.is_over():
+                break
+            now = anyio.current_time()
+            await call.progress(now - wait.began, total, wait.progress(now))
+            await anyio.sleep(max(pause, wait.asked_to_wait()))
+            pause = min(pause * POLL_GROWTH, call.poll_seconds * POLL_GROWTH_MAX)
+    return _result(wait, anyio.current_time() - wait.began)
 
 
 async def _look(client: SendersClient, sid: str, wait: _Wait) -> None:
@@ -133,7 +121,7 @@ async def _look(client: SendersClient, sid: str, wait: _Wait) -> None:
         wait.failure = failure
 
 
-def _result(wait: _Wait, waited: float) -> CallToolResult:
+def _result(wait: _Wait, waited: float) -> Result:
     if wait.answer is None:
         # Not one look succeeded; the first may not even have ended.
         raise wait.failure or OutcomeUnknown("timeout", reading=True)
@@ -144,10 +132,10 @@ def _result(wait: _Wait, waited: float) -> CallToolResult:
         "waited_seconds": round(waited),
         "sender": cast("dict[str, Any]", sender),
     }
-    return result(
-        _sentence(wait, describe(sender), waited),
-        cast("dict[str, Any]", content),
-        wait.answer.request_id,
+    return Result(
+        summary=_sentence(wait, describe(sender), waited),
+        content=cast("dict[str, Any]", content),
+        request_id=wait.answer.request_id,
     )
 
 
@@ -158,3 +146,16 @@ def _sentence(wait: _Wait, state: str, waited: float) -> str:
         return f"Waiting longer will not help. After {waited:.0f} s: {state}"
     last = " The last look failed; this is what was known before." if wait.failure else ""
     return f"Not there yet after {waited:.0f} s: {state}{last} Call again to go on waiting."
+
+
+WAIT_FOR_SENDER = Tool(
+    name="wait_for_sender",
+    title="Wait for sender",
+    effect="reads",
+    arguments=WaitForSenderArguments,
+    result=WaitedSender,
+    run=wait_for_sender,
+    page="topics/statuses",
+    instruction="Twilio accepts a change first (HTTP 202) and applies it later: use "
+    "wait_for_sender, which looks at Twilio's pace, instead of asking again and again.",
+)

@@ -3,7 +3,8 @@
 import pytest
 from pydantic import BaseModel
 
-from twilio_senders_mcp.tools.arguments import ISSUES_MAX, ArgumentsReader, InvalidArguments
+from twilio_senders_mcp.protocol.arguments import ISSUES_MAX, ArgumentsReader
+from twilio_senders_mcp.tools.errors import InvalidArguments
 from twilio_senders_mcp.tools.update_sender import UpdateSenderArguments
 
 SID = "XE" + "a" * 32

@@ -3,7 +3,7 @@
 import pytest
 from typing_extensions import TypedDict
 
-from twilio_senders_mcp.tools.schema import input_schema, output_schema
+from twilio_senders_mcp.protocol.schemas import input_schema, output_schema
 from twilio_senders_mcp.tools.update_sender import UpdateSenderArguments
 from twilio_senders_mcp.twilio.models import Sender
 

@@ -5,7 +5,8 @@ from typing import Final
 
 import anyio
 
-from twilio_senders_mcp.tools.list_senders import matches
+from twilio_senders_mcp.senders.paging import find_senders
+from twilio_senders_mcp.senders.search import matches
 from twilio_senders_mcp.twilio.client import SendersClient
 from twilio_senders_mcp.twilio.errors import TwilioError
 from twilio_senders_mcp.twilio.models import Channel, Sender
@@ -44,17 +45,9 @@ class Directory:
         with anyio.move_on_after(READ_SECONDS):
             for channel in _CHANNELS:
                 with suppress(TwilioError):
-                    self._senders[channel] = await self._channel(channel)
+                    found = await find_senders(
+                        self._client, channel, page_size=PAGE_SIZE, pages_max=PAGES_MAX
+                    )
+                    self._senders[channel] = found.senders
         # Set last: a reading that was cancelled is none.
         self._fresh_until = anyio.current_time() + FRESH_SECONDS
-
-    async def _channel(self, channel: Channel) -> list[Sender]:
-        senders: list[Sender] = []
-        token: str | None = None
-        for _ in range(PAGES_MAX):
-            page = await self._client.list_page(channel, page_size=PAGE_SIZE, page_token=token)
-            senders += page.senders
-            token = page.next_token
-            if token is None:
-                break
-        return senders

@@ -7,9 +7,9 @@ from mcp import MCPError
 from sandboxed import ERAS, connected
 from virtual_time import in_virtual_time
 
-from twilio_senders_mcp.guides.prompts import JOBS
+from twilio_senders_mcp.protocol.prompts import JOBS
 from twilio_senders_mcp.sandbox import Sandbox
-from twilio_senders_mcp.tools.names import TOOL_NAMES
+from twilio_senders_mcp.tools.catalog import TOOL_NAMES
 
 pytestmark = [*in_virtual_time, pytest.mark.parametrize("era", ERAS)]
 

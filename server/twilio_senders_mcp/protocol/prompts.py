@@ -2,10 +2,25 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from mcp.server.mcpserver.prompts import Prompt
-from mcp.server.mcpserver.prompts.base import PromptArgument
+from mcp import MCPError
+from mcp.server.context import ServerRequestContext
+from mcp.types import (
+    INVALID_PARAMS,
+    GetPromptRequestParams,
+    GetPromptResult,
+    ListPromptsResult,
+    PaginatedRequestParams,
+    Prompt,
+    PromptArgument,
+    PromptMessage,
+    TextContent,
+)
+
+_NAME_MAX: Final = 60
+
+Context = ServerRequestContext[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,28 +35,56 @@ class Job:
     text: str
     optional: frozenset[str] = frozenset()
 
+    def definition(self) -> Prompt:
+        """Return the prompt as `prompts/list` shows it."""
+        return Prompt(
+            name=self.name,
+            title=self.title,
+            description=self.description,
+            arguments=[
+                PromptArgument(name=name, description=meaning, required=name not in self.optional)
+                for name, meaning in self.arguments.items()
+            ],
+        )
 
-def make_prompts(tools: Collection[str]) -> list[Prompt]:
-    """Return the prompts whose every tool is among ``tools``."""
-    return [_prompt(job) for job in JOBS if job.needs <= set(tools)]
-
-
-def _prompt(job: Job) -> Prompt:
-    async def render(**arguments: str) -> str:
+    def filled_in(self, arguments: dict[str, str]) -> str:
+        """Return the text with the arguments in their places."""
         given = {name: value.strip() for name, value in arguments.items()}
-        return job.text.format(**{name: given.get(name) or "not given" for name in job.arguments})
+        return self.text.format(**{name: given.get(name) or "not given" for name in self.arguments})
 
-    return Prompt(
-        name=job.name,
-        title=job.title,
-        description=job.description,
-        arguments=[
-            PromptArgument(name=name, description=meaning, required=name not in job.optional)
-            for name, meaning in job.arguments.items()
-        ],
-        fn=render,
-        context_kwarg=None,
-    )
+
+class Prompts:
+    """Answers `prompts/list` and `prompts/get` with the jobs whose every tool is offered."""
+
+    def __init__(self, tools: Collection[str]) -> None:
+        self._jobs = {job.name: job for job in JOBS if job.needs <= set(tools)}
+
+    def __contains__(self, name: object) -> bool:
+        """Tell whether there is a prompt of this name."""
+        return name in self._jobs
+
+    async def list(self, _: Context, __: PaginatedRequestParams | None) -> ListPromptsResult:
+        """Return the definitions of the prompts."""
+        return ListPromptsResult(prompts=[job.definition() for job in self._jobs.values()])
+
+    async def get(self, _: Context, params: GetPromptRequestParams) -> GetPromptResult:
+        """Return one prompt, filled in.
+
+        Raises:
+            MCPError: -32602 for an unknown prompt or a missing argument.
+
+        """
+        job = self._jobs.get(params.name)
+        if job is None:
+            raise MCPError(INVALID_PARAMS, f"Unknown prompt: {params.name[:_NAME_MAX]!r}")
+        given = params.arguments or {}
+        required = [name for name in job.arguments if name not in job.optional]
+        if missing := [name for name in required if not given.get(name)]:
+            raise MCPError(INVALID_PARAMS, f"Missing arguments: {', '.join(missing)}")
+        text = TextContent(type="text", text=job.filled_in(given))
+        return GetPromptResult(
+            description=job.description, messages=[PromptMessage(role="user", content=text)]
+        )
 
 
 _SENDER: Final = "The sender: its SID (XE…), number or name."

@@ -9,15 +9,21 @@ import difflib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from twilio_senders_mcp.tools.errors import InvalidArguments, Issue
 from twilio_senders_mcp.twilio.models import APPLICATION_SID, SENDER_ID, SENDER_SID
+from twilio_senders_mcp.twilio.schema import (
+    Schema,
+    allowed_values,
+    array_schema,
+    object_schema,
+)
 
-from .schema import Schema, allowed_values, array_schema, input_schema, object_schema
+from .schemas import input_schema
 
 ISSUES_MAX: Final = 20
 _NAME_MAX: Final = 60
@@ -28,28 +34,6 @@ _LIST_MAX: Final = 6
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 Path = tuple[str | int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Issue:
-    """One thing wrong with the arguments: where, what was expected, the nearest valid spelling."""
-
-    path: str
-    expected: str
-    suggestion: str | None = None
-
-
-class InvalidArguments(Exception):  # noqa: N818 - named for what the caller sent
-    """The arguments do not fit. ``total`` may exceed the issues listed.
-
-    ``compared`` says that Twilio was asked, read-only, to find that out; else nothing was sent.
-    """
-
-    def __init__(self, issues: list[Issue], total: int, *, compared: bool = False) -> None:
-        super().__init__([issue.path for issue in issues])
-        self.issues = issues
-        self.total = total
-        self.compared = compared
 
 
 class ArgumentsReader(Generic[ModelT]):
@@ -79,7 +63,7 @@ class ArgumentsReader(Generic[ModelT]):
         schema = self._schema_at(path)
         if kind == "extra_forbidden":
             name = str(path[-1])
-            return Issue(_written(path), "unknown field", self._nearest_field(path[:-1], name))
+            return Issue(_dotted(path), "unknown field", self._nearest_field(path[:-1], name))
         if kind == "literal_error":
             values = allowed_values(schema)
             expected = "expected one of " + ", ".join(json.dumps(value) for value in values)
@@ -87,19 +71,17 @@ class ArgumentsReader(Generic[ModelT]):
             nearest = _similar(given, values) or _containing(given, values)
             if nearest is not None and len(values) > _LIST_MAX:
                 expected = f"expected one of {len(values)} values"
-            return Issue(_written(path), expected, nearest)
+            return Issue(_dotted(path), expected, nearest)
         if kind == "model_type":
             form = object_schema(schema) or {}
             keys = form.get("required") or form.get("properties", {})
-            return Issue(_written(path), "expected an object with " + ", ".join(keys))
+            return Issue(_dotted(path), "expected an object with " + ", ".join(keys))
         if kind == "string_pattern_mismatch":
             pattern = str(detail.get("ctx", {}).get("pattern"))
-            return Issue(
-                _written(path), _PATTERNS.get(pattern, f"expected text matching {pattern}")
-            )
+            return Issue(_dotted(path), _PATTERNS.get(pattern, f"expected text matching {pattern}"))
         if phrase := _EXPECTED.get(kind):
-            return Issue(_written(path), phrase.format(**detail.get("ctx", {})))
-        return Issue(_written(path), "not valid")
+            return Issue(_dotted(path), phrase.format(**detail.get("ctx", {})))
+        return Issue(_dotted(path), "not valid")
 
     def _schema_at(self, path: Path) -> Schema:
         """Follow a path through the schema; an unknown key leads to an empty one."""
@@ -114,7 +96,7 @@ class ArgumentsReader(Generic[ModelT]):
     def _nearest_field(self, parent: Path, name: str) -> str | None:
         form = object_schema(self._schema_at(parent)) or {}
         keys = list(form.get("properties", {}))
-        return _similar(name, keys) or self._places.get(_plain(name)) or _containing(name, keys)
+        return _similar(name, keys) or self._places.get(_folded(name)) or _containing(name, keys)
 
 
 def _unpack_json_text(value: Any, schema: Schema) -> Any:
@@ -124,7 +106,7 @@ def _unpack_json_text(value: Any, schema: Schema) -> Any:
     """
     structured, items = object_schema(schema), array_schema(schema)
     if isinstance(value, str) and (structured or items):
-        value = _said_by(value)
+        value = _parse_json_text(value)
     if structured and isinstance(value, Mapping):
         properties: dict[str, Schema] = structured.get("properties", {})
         return {
@@ -136,7 +118,7 @@ def _unpack_json_text(value: Any, schema: Schema) -> Any:
     return value
 
 
-def _said_by(text: str) -> object:
+def _parse_json_text(text: str) -> object:
     """Return the object or list that JSON text holds, else the text itself.
 
     ``"null"`` stays text: what would clear a section must be said as null.
@@ -160,39 +142,39 @@ def _places(schema: Schema, parent: str = "") -> list[tuple[str, str]]:
     places: list[tuple[str, str]] = []
     for name, entry in (object_schema(schema) or {}).get("properties", {}).items():
         path = f"{parent}{name}"
-        places += [(_plain(name), path), *_places(entry, f"{path}.")]
+        places += [(_folded(name), path), *_places(entry, f"{path}.")]
     return places
 
 
 def _similar(name: str, candidates: list[str]) -> str | None:
-    plain = {_plain(candidate): candidate for candidate in candidates}
-    match = difflib.get_close_matches(_plain(name), plain, n=1, cutoff=0.6)
+    plain = {_folded(candidate): candidate for candidate in candidates}
+    match = difflib.get_close_matches(_folded(name), plain, n=1, cutoff=0.6)
     return plain[match[0]] if match else None
 
 
 def _containing(word: str, candidates: list[str]) -> str | None:
     """Return the one candidate that has ``word`` in it, such as retail in Shopping and Retail."""
-    part = _plain(word)
-    matches = [candidate for candidate in candidates if part in _plain(candidate)]
+    part = _folded(word)
+    matches = [candidate for candidate in candidates if part in _folded(candidate)]
     return matches[0] if len(part) >= _WORD_MIN and len(matches) == 1 else None
 
 
-def _plain(name: str) -> str:
+def _folded(name: str) -> str:
     """Fold what spellings differ in: case, underscores, spaces, punctuation."""
     return "".join(character for character in name.casefold() if character.isalnum())
 
 
-def _written(path: Path) -> str:
+def _dotted(path: Path) -> str:
     text = ""
     for step in path:
         if isinstance(step, int):
             text += f"[{step}]"
         else:
-            text += ("." if text else "") + _shown(step)
+            text += ("." if text else "") + _printable_key(step)
     return text
 
 
-def _shown(name: str) -> str:
+def _printable_key(name: str) -> str:
     """Return a key as it may be repeated: what looks like no name may be a secret in its place."""
     if _NAME.fullmatch(name) and sum(character.isdigit() for character in name) <= _DIGITS_MAX:
         return name

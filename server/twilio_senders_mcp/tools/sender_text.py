@@ -1,11 +1,11 @@
-"""What a sender's status means for the person who waits for it, and what to do next."""
+"""How a sender's state is put into words for the person who waits for it."""
 
 from typing import Final, cast
 
+from twilio_senders_mcp.senders.fields import name_field
+from twilio_senders_mcp.senders.status import is_offline_without_reason, status_of
 from twilio_senders_mcp.twilio.errors import advice_for
 from twilio_senders_mcp.twilio.models import Sender
-
-from .sender_answer import name_field
 
 _NOTES: Final = {
     "CREATING": "Twilio is registering it",
@@ -16,8 +16,6 @@ _NOTES: Final = {
     "TWILIO_REVIEW": "under review",
     "DRAFT": "registration incomplete",
 }
-_MOVING: Final = {"CREATING", "VERIFYING", "ONLINE:UPDATING", "TWILIO_REVIEW"}
-_NEED_ACTION: Final = {"PENDING_VERIFICATION", "DRAFT"}
 _NAME_NOTES: Final = {
     "PENDING_REVIEW": "Meta is reviewing it",
     "APPROVED": "approved, it goes live by itself",
@@ -28,53 +26,28 @@ _NAME_NOTES: Final = {
     "EXPIRED": "approved but not applied within 14 days; submit the same name again",
     "COMPLETED": "it is live",
 }
-_UNDER_REVIEW: Final = "PENDING_REVIEW"
+
+
+def describe(sender: Sender) -> str:
+    """Say how a sender is: its status, a pending name, and why it is offline."""
+    who = sender.get("sender_id") or sender.get("sid") or "The sender"
+    clauses = [f"{who} is {status_clause(sender)}"]
+    if pending := pending_name_clause(sender):
+        clauses.append(pending)
+    lines = [f"- {reason}" for reason in offline_reasons(sender)]
+    return "\n".join(["; ".join(clauses) + ".", *lines])
 
 
 def status_clause(sender: Sender) -> str:
     """Name the status with what it means, such as ``VERIFYING (the code is being checked)``."""
-    status = str(sender.get("status") or "unknown")
+    status = status_of(sender)
     note = _NOTES.get(status)
-    if _is_offline_for_a_moment(sender):
+    if is_offline_without_reason(sender):
         note = "no reason given: normal right after registration"
     return f"{status} ({note})" if note else status
 
 
-def is_moving(sender: Sender) -> bool:
-    """Tell whether the status will change by itself."""
-    return _status(sender) in _MOVING or _is_offline_for_a_moment(sender)
-
-
-def needs_action(sender: Sender) -> bool:
-    """Tell whether somebody must do something before the sender can come online."""
-    offline = _status(sender) == "OFFLINE" and not _is_offline_for_a_moment(sender)
-    return offline or _status(sender) in _NEED_ACTION
-
-
-def _is_offline_for_a_moment(sender: Sender) -> bool:
-    """Twilio shows OFFLINE for minutes after a registration, then without any reason.
-
-    Only where reasons are sent at all, which an answer to an update does not, can that be told.
-    """
-    offline = _status(sender) == "OFFLINE" and "offline_reasons" in sender
-    return offline and sender.get("offline_reasons") in (None, [])
-
-
-def _status(sender: Sender) -> str:
-    return str(sender.get("status"))
-
-
-def is_online(sender: Sender) -> bool:
-    """Tell whether messages can be sent now."""
-    return str(sender.get("status") or "").startswith("ONLINE")
-
-
-def name_is_under_review(sender: Sender) -> bool:
-    """Tell whether Meta has yet to decide on a new display name."""
-    return name_field(sender, "pending_display_name_status") == _UNDER_REVIEW
-
-
-def name_clause(sender: Sender) -> str | None:
+def pending_name_clause(sender: Sender) -> str | None:
     """Say what becomes of a pending display name; None where none is pending."""
     status = name_field(sender, "pending_display_name_status")
     if status is None:
@@ -90,11 +63,11 @@ def offline_reasons(sender: Sender) -> list[str]:
     reasons: object = sender.get("offline_reasons")
     if not isinstance(reasons, list):
         return []
-    lines = [_reason(reason) for reason in cast("list[object]", reasons)]
+    lines = [_offline_reason(reason) for reason in cast("list[object]", reasons)]
     return [line for line in lines if line]
 
 
-def _reason(reason: object) -> str:
+def _offline_reason(reason: object) -> str:
     if not isinstance(reason, dict):
         return str(reason) if isinstance(reason, str) else ""
     facts = cast("dict[str, object]", reason)

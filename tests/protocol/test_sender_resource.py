@@ -9,7 +9,6 @@ from sandboxed import ERAS, connected
 
 from twilio_senders_mcp.sandbox import ONLINE_SENDER, Fault, Sandbox
 
-# Not in virtual time: the SDK reads a resource in a thread.
 pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("era", ERAS)]
 
 
@@ -50,6 +49,14 @@ async def test_what_does_not_exist_is_not_found(era, sid):
         [error] = error.exceptions
     assert error.error.code == -32602
     assert error.error.data["uri"].startswith("twilio-sender://")
+
+
+async def test_an_address_of_another_kind_is_not_found(era):
+    async with connected(Sandbox(), era=era) as client:
+        with pytest.raises(MCPError) as caught:
+            await client.read_resource("other://sender")
+    assert caught.value.error.code == -32602
+    assert caught.value.error.message == "Unknown resource: other://sender"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from sandboxed import ERAS, connected
 from stand_in import StandIn, answer
 from virtual_time import in_virtual_time
 
-from twilio_senders_mcp.guides.directory import FRESH_SECONDS, PAGES_MAX
+from twilio_senders_mcp.protocol.directory import FRESH_SECONDS, PAGES_MAX
 from twilio_senders_mcp.sandbox import (
     OFFLINE_SENDER,
     ONLINE_SENDER,
@@ -92,8 +92,11 @@ async def test_never_more_than_100_values_are_given(era):
 
 
 async def test_pages_without_end_are_bounded(era):
-    meta = {"next_page_url": "https://x.example/?PageToken=T"}
-    twilio = StandIn([answer(200, {"senders": [], "meta": meta})])
+    pages = [
+        answer(200, {"senders": [], "meta": {"next_page_url": f"https://x.example/?PageToken={n}"}})
+        for n in range(3 * PAGES_MAX)
+    ]
+    twilio = StandIn(pages)
     async with connected(twilio, era=era) as client:
         await complete(client, SENDER, "sid", "")
     assert len(twilio.received) == 2 * PAGES_MAX

@@ -1,1 +1,0 @@
-"""What a person picks in their AI tool: prompts for whole jobs, senders to attach, completions."""

@@ -1,0 +1,1 @@
+"""MCP itself: what a client asks, answered with the tools and the reference."""

@@ -1,0 +1,84 @@
+"""Completions while a person fills in a prompt or a resource: SIDs, verticals, error codes."""
+
+from typing import Any, Final, get_args
+
+from mcp import MCPError
+from mcp.server.context import ServerRequestContext
+from mcp.types import (
+    INVALID_PARAMS,
+    CompleteRequestParams,
+    CompleteResult,
+    Completion,
+    PromptReference,
+)
+
+from twilio_senders_mcp.twilio.errors import known_codes
+from twilio_senders_mcp.twilio.models import Channel, Vertical
+
+from .directory import Directory
+from .prompts import Prompts
+from .resources import TEMPLATES
+
+VALUES_MAX: Final = 100
+"""The specification's limit for one response."""
+
+_NAME_MAX: Final = 60
+
+
+class Completions:
+    """Answers `completion/complete` for the arguments of prompts and resource templates."""
+
+    def __init__(self, directory: Directory, prompts: Prompts) -> None:
+        self._directory = directory
+        self._prompts = prompts
+
+    async def complete(
+        self, _: ServerRequestContext[Any, Any], params: CompleteRequestParams
+    ) -> CompleteResult:
+        """Return what the argument's value may be, by the argument's name.
+
+        Raises:
+            MCPError: -32602 for an unknown prompt or resource template.
+
+        """
+        if isinstance(params.ref, PromptReference):
+            _require("prompt", params.ref.name, known=params.ref.name in self._prompts)
+        else:
+            uri = str(params.ref.uri)
+            _require("resource template", uri, known=uri in TEMPLATES)
+        values = await self._values(params.argument.name, params.argument.value.strip())
+        return CompleteResult(
+            completion=Completion(
+                values=values[:VALUES_MAX], total=len(values), has_more=len(values) > VALUES_MAX
+            )
+        )
+
+    async def _values(self, argument: str, typed: str) -> list[str]:
+        match argument:
+            case "sid" | "sender":
+                return await self._directory.sids(typed)
+            case "page":
+                return _pages(typed)
+            case "vertical":
+                return _containing(typed, get_args(Vertical))
+            case "channel":
+                return _containing(typed, get_args(Channel))
+            case "error_code":
+                return [code for code in known_codes() if code.startswith(typed)]
+            case _:
+                return []
+
+
+def _require(kind: str, name: str, *, known: bool) -> None:
+    if not known:
+        raise MCPError(INVALID_PARAMS, f"Unknown {kind}: {name[:_NAME_MAX]!r}")
+
+
+def _pages(typed: str) -> list[str]:
+    from twilio_senders_mcp.reference.library import library  # noqa: PLC0415 - the start pays nothing for the reference
+
+    return _containing(typed, tuple(path for path in library() if path))
+
+
+def _containing(typed: str, values: tuple[str, ...]) -> list[str]:
+    return [value for value in values if typed.casefold() in value.casefold()]

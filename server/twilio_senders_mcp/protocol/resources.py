@@ -1,0 +1,120 @@
+"""What a person attaches to a conversation: a sender, or a page of the reference."""
+
+import re
+from typing import Any, Final
+from urllib.parse import unquote
+
+import pydantic_core
+from mcp import MCPError
+from mcp.server.context import ServerRequestContext
+from mcp.types import (
+    INTERNAL_ERROR,
+    INVALID_PARAMS,
+    Annotations,
+    ListResourcesResult,
+    ListResourceTemplatesResult,
+    PaginatedRequestParams,
+    ReadResourceRequestParams,
+    ReadResourceResult,
+    ResourceTemplate,
+    TextResourceContents,
+)
+from pydantic import TypeAdapter, ValidationError
+
+from twilio_senders_mcp.tools.failure import describe_failure
+from twilio_senders_mcp.twilio.client import SendersClient
+from twilio_senders_mcp.twilio.errors import Refused, TwilioError
+from twilio_senders_mcp.twilio.models import SenderSid
+
+SENDER_URI: Final = "twilio-sender://{sid}"
+DOCS_URI: Final = "twilio-docs://{+page}"
+TEMPLATES: Final = (SENDER_URI, DOCS_URI)
+_ADDRESS: Final = re.compile(r"(twilio-sender|twilio-docs)://(.*)", re.DOTALL)
+_SID: Final = TypeAdapter[str](SenderSid)
+_NOT_FOUND: Final = 404
+_URI_MAX: Final = 100
+
+Context = ServerRequestContext[Any, Any]
+
+
+class Resources:
+    """Answers `resources/list`, `resources/templates/list` and `resources/read`."""
+
+    def __init__(self, twilio: SendersClient) -> None:
+        self._twilio = twilio
+
+    async def list(self, _: Context, __: PaginatedRequestParams | None) -> ListResourcesResult:
+        """Return nothing: every resource is reached by a template."""
+        return ListResourcesResult(resources=[])
+
+    async def list_templates(
+        self, _: Context, __: PaginatedRequestParams | None
+    ) -> ListResourceTemplatesResult:
+        """Return both templates."""
+        return ListResourceTemplatesResult(resource_templates=_definitions())
+
+    async def read(self, _: Context, params: ReadResourceRequestParams) -> ReadResourceResult:
+        """Return a sender as JSON, as Twilio sends it, or a page as Markdown.
+
+        Raises:
+            MCPError: -32602 where there is no such resource, -32603 where Twilio fails.
+
+        """
+        uri = str(params.uri)
+        address = _ADDRESS.fullmatch(uri)
+        if address is None:
+            raise _not_found(uri, f"Unknown resource: {uri[:_URI_MAX]}")
+        name = unquote(address[2])
+        if address[1] == "twilio-sender":
+            mime_type, text = "application/json", await self._sender(uri, name)
+        else:
+            mime_type, text = "text/markdown", _page(uri, name)
+        content = TextResourceContents(uri=uri, mime_type=mime_type, text=text)
+        return ReadResourceResult(contents=[content])
+
+    async def _sender(self, uri: str, sid: str) -> str:
+        try:
+            read = await self._twilio.fetch(_SID.validate_python(sid))
+        except ValidationError:
+            raise _not_found(uri, "A sender's SID is XE and 32 hexadecimal digits") from None
+        except TwilioError as error:
+            if isinstance(error, Refused) and error.problem.http_status == _NOT_FOUND:
+                raise _not_found(uri, "Twilio knows no such sender") from None
+            text = describe_failure(error, check="").text
+            raise MCPError(INTERNAL_ERROR, text, data={"uri": uri}) from None
+        return pydantic_core.to_json(read.sender, indent=2).decode()
+
+
+def _page(uri: str, name: str) -> str:
+    from twilio_senders_mcp.reference.library import library, normal  # noqa: PLC0415 - the start pays nothing for the reference
+
+    page = library().get(normal(name))
+    if page is None:
+        raise _not_found(uri, "The reference has no such page")
+    return page.markdown
+
+
+def _not_found(uri: str, message: str) -> MCPError:
+    return MCPError(INVALID_PARAMS, message, data={"uri": uri})
+
+
+def _definitions() -> list[ResourceTemplate]:
+    return [
+        ResourceTemplate(
+            uri_template=SENDER_URI,
+            name="sender",
+            title="Twilio sender",
+            description="One WhatsApp or RCS sender by its SID, as JSON: status, profile, "
+            "webhooks.",
+            mime_type="application/json",
+            annotations=Annotations(audience=["user", "assistant"], priority=0.7),
+        ),
+        ResourceTemplate(
+            uri_template=DOCS_URI,
+            name="reference",
+            title="Reference page",
+            description="A page of the reference, such as topics/statuses or errors/63128.",
+            mime_type="text/markdown",
+            annotations=Annotations(audience=["user", "assistant"], priority=0.5),
+        ),
+    ]

@@ -1,0 +1,80 @@
+"""The MCP server: the SDK's low-level server with a handler for each method."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from mcp.server import CacheHint
+from mcp.server.caching import CacheableMethod
+from mcp.server.lowlevel import Server
+from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
+from mcp.server.stdio import stdio_server
+
+from twilio_senders_mcp import __version__
+from twilio_senders_mcp.tools.catalog import instructions
+from twilio_senders_mcp.tools.tool import AnyTool
+from twilio_senders_mcp.twilio.client import SendersClient
+
+from .calls import ToolCalls
+from .completions import Completions
+from .confirmation import STATE_SECONDS
+from .directory import Directory
+from .prompts import Prompts
+from .resources import Resources
+
+NAME: Final = "twilio-senders-mcp"
+SANDBOX_NOTICE: Final = "[Sandbox: nothing real happens.]"
+
+# The same for every caller, and until the process ends.
+_UNCHANGING: Final[tuple[CacheableMethod, ...]] = (
+    "server/discover",
+    "tools/list",
+    "prompts/list",
+    "resources/list",
+    "resources/templates/list",
+)
+
+
+def create_mcp_server(
+    tools: Sequence[AnyTool], twilio: SendersClient, *, poll_seconds: float, sandbox: bool
+) -> Server[None]:
+    """Return the server that offers ``tools`` and closes ``twilio`` when it ends.
+
+    ``sandbox`` says that the embedded Twilio answers: every result then says so.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_: Server[None]) -> AsyncGenerator[None]:
+        yield
+        await twilio.aclose()
+
+    notice = SANDBOX_NOTICE if sandbox else ""
+    calls = ToolCalls(tools, twilio, poll_seconds=poll_seconds, notice=notice)
+    prompts = Prompts([tool.name for tool in tools])
+    resources = Resources(twilio)
+    completions = Completions(Directory(twilio), prompts)
+    server = Server[None](
+        NAME,
+        title="Twilio senders (sandbox)" if sandbox else "Twilio senders",
+        version=__version__,
+        instructions=f"{notice} {instructions(tools)}".strip(),
+        lifespan=lifespan,
+        cache_hints=dict.fromkeys(_UNCHANGING, CacheHint(ttl_ms=3_600_000, scope="public")),
+        on_list_tools=calls.list,
+        on_call_tool=calls.call,
+        on_list_prompts=prompts.list,
+        on_get_prompt=prompts.get,
+        on_list_resources=resources.list,
+        on_list_resource_templates=resources.list_templates,
+        on_read_resource=resources.read,
+        on_completion=completions.complete,
+    )
+    state = RequestStateSecurity.ephemeral(ttl=STATE_SECONDS)
+    server.middleware.append(RequestStateBoundary(state, default_audience=NAME))
+    return server
+
+
+async def serve_stdio(server: Server[Any]) -> None:
+    """Serve one client on stdin and stdout until the input ends."""
+    async with stdio_server() as (read_stream, write_stream):
+        await server.run(read_stream, write_stream, server.create_initialization_options())

@@ -1,0 +1,33 @@
+"""Reading a sender leniently: any field may be absent, null, or of a type nobody expected."""
+
+from typing import Literal, cast
+
+from twilio_senders_mcp.twilio.models import Sender
+
+ChannelOfSender = Literal["whatsapp", "rcs", "unknown"]
+
+
+def field(sender: Sender, *path: str) -> object:
+    """Return the value at ``path``, None where there is none."""
+    value: object = sender
+    for key in path:
+        value = cast("dict[str, object]", value).get(key) if isinstance(value, dict) else None
+    return value
+
+
+def name_field(sender: Sender, name: str) -> str | None:
+    """Return a field of the display-name review as text.
+
+    Twilio's library reads these fields at the top level, one of Twilio's pages describes them
+    inside ``profile``; both are read.
+    """
+    value = field(sender, name) or field(sender, "profile", name)
+    return str(value) if value else None
+
+
+def channel_of(sender: Sender) -> ChannelOfSender:
+    """Return the channel that the sender's ID names."""
+    sender_id = str(sender.get("sender_id"))
+    if sender_id.startswith("whatsapp:"):
+        return "whatsapp"
+    return "rcs" if sender_id.startswith("rcs:") else "unknown"

@@ -1,0 +1,57 @@
+"""What became of each field of an update, by what the response to it shows."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, cast
+
+from twilio_senders_mcp.twilio.models import RCS_FIELDS, WHATSAPP_FIELDS, Sender
+
+from .fields import channel_of, field
+
+FieldState = Literal["applied", "cleared", "foreign", "not_shown"]
+"""``foreign``: the sender's channel does not have the field; ``not_shown``: accepted, and the
+response does not show the new value."""
+
+Path = tuple[str, ...]
+
+# A reader takes all of these for "nothing".
+_EMPTY: Final[tuple[object, ...]] = (None, "", [])
+
+
+@dataclass(frozen=True, slots=True)
+class FieldOutcome:
+    """One field of a request, the value it gave, and what became of it."""
+
+    path: Path
+    wanted: object
+    state: FieldState
+
+    @property
+    def name(self) -> str:
+        """The field's dotted path."""
+        return ".".join(self.path)
+
+
+def outcomes(wanted: Mapping[str, object], shown: Sender) -> list[FieldOutcome]:
+    """Compare the body of an update with the sender that the response shows, field by field."""
+    return [FieldOutcome(path, value, _state(path, value, shown)) for path, value in leaves(wanted)]
+
+
+def leaves(body: Mapping[str, object], parents: Path = ()) -> Iterator[tuple[Path, object]]:
+    """Yield each field of a body that is no object, with its path."""
+    for key, value in body.items():
+        if isinstance(value, dict):
+            yield from leaves(cast("dict[str, object]", value), (*parents, key))
+        else:
+            yield (*parents, key), value
+
+
+def _state(path: Path, wanted: object, sender: Sender) -> FieldState:
+    shown = field(sender, *path)
+    if wanted in _EMPTY and shown in _EMPTY:
+        return "cleared"
+    if wanted == shown:
+        return "applied"
+    foreign = WHATSAPP_FIELDS if channel_of(sender) == "rcs" else RCS_FIELDS
+    is_foreign = path[0] == "profile" and path[-1] in foreign and sender.get("sender_id")
+    return "foreign" if is_foreign else "not_shown"

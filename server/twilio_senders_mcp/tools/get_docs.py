@@ -1,0 +1,67 @@
+"""The tool `get_docs`: pages of the reference, whole."""
+
+from typing import Annotated, Any, Final
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from twilio_senders_mcp.twilio.models import StrictModel, Text
+
+from .docs_pages import no_such_page, page_facts
+from .errors import InvalidArguments, Issue
+from .tool import Call, Result, Tool
+
+PAGES_MAX: Final = 10
+_NAME_MAX: Final = 100
+
+
+class GetDocsArguments(StrictModel):
+    """Which pages to read."""
+
+    pages: Annotated[
+        list[Text],
+        Field(
+            min_length=1,
+            max_length=PAGES_MAX,
+            description="Such as operations/update-sender or errors/63128.",
+        ),
+    ]
+
+
+class ReadDocs(TypedDict):
+    """Each page with its Markdown, or with the nearest page where there is none of that name."""
+
+    pages: list[dict[str, Any]]
+
+
+async def get_docs(_: Call, arguments: GetDocsArguments) -> Result:
+    """Read up to 10 pages of the reference, as Markdown."""
+    from twilio_senders_mcp.reference.library import library, normal  # noqa: PLC0415 - the start pays nothing for the reference
+
+    pages: list[dict[str, Any]] = []
+    texts: list[str] = []
+    missing: list[Issue] = []
+    for name in dict.fromkeys(normal(page) for page in arguments.pages):
+        page = library().get(name)
+        if page is None:
+            issue = no_such_page(f"pages[{len(pages)}]", name)
+            missing.append(issue)
+            pages.append({"page": name[:_NAME_MAX], "nearest": issue.suggestion})
+            near = f"; did you mean {issue.suggestion}?" if issue.suggestion else ""
+            texts.append(f"{issue.path}: {issue.expected}{near}\n")
+        else:
+            pages.append({**page_facts(page), "content": page.markdown})
+            texts.append(page.markdown)
+    if len(missing) == len(pages):
+        raise InvalidArguments(missing, len(missing))
+    return Result(summary="", content={"pages": pages}, text="\n---\n\n".join(texts))
+
+
+GET_DOCS = Tool(
+    name="get_docs",
+    title="Get docs",
+    effect="looks_up",
+    arguments=GetDocsArguments,
+    result=ReadDocs,
+    run=get_docs,
+)

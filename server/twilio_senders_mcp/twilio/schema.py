@@ -1,0 +1,57 @@
+"""JSON Schemas of the models, inlined: clients in the field cannot follow ``$ref``."""
+
+from typing import Any, cast
+
+from pydantic import BaseModel
+
+Schema = dict[str, Any]
+
+
+def request_schema(arguments: type[BaseModel]) -> Schema:
+    """Return the inlined schema of a model, without titles and without its own description."""
+    schema = arguments.model_json_schema()
+    inlined = inline(schema, schema.get("$defs", {}))
+    return {key: value for key, value in inlined.items() if key not in ("$defs", "description")}
+
+
+def object_schema(schema: Schema) -> Schema | None:
+    """Return the object form of a schema that may also be null, None if it has none."""
+    return _form(schema, "object")
+
+
+def array_schema(schema: Schema) -> Schema | None:
+    """Return the array form of a schema that may also be null, None if it has none."""
+    return _form(schema, "array")
+
+
+def allowed_values(schema: Schema) -> list[str]:
+    """Return the values that a schema enumerates."""
+    return next(form["enum"] for form in forms(schema) if "enum" in form)
+
+
+def inline(node: Any, definitions: dict[str, Schema]) -> Any:
+    """Replace each ``$ref`` in a schema by what it refers to, and drop the titles."""
+    if isinstance(node, list):
+        return [inline(item, definitions) for item in cast("list[Any]", node)]
+    if not isinstance(node, dict):
+        return node
+    entries = cast("Schema", node)
+    if reference := entries.get("$ref"):
+        target = definitions[reference.rsplit("/", 1)[-1]]
+        # A model's docstring is for the reader of the code; a field's description stays.
+        return inline({k: v for k, v in target.items() if k != "description"}, definitions)
+    # A property may be called "title"; the noise is a title that is text.
+    return {
+        key: inline(value, definitions)
+        for key, value in entries.items()
+        if not (key == "title" and isinstance(value, str))
+    }
+
+
+def _form(schema: Schema, kind: str) -> Schema | None:
+    return next((form for form in forms(schema) if form.get("type") == kind), None)
+
+
+def forms(schema: Schema) -> list[Schema]:
+    """Return the alternatives of a schema, the schema itself where it has none."""
+    return schema.get("anyOf", [schema])
