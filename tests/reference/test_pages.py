@@ -12,7 +12,7 @@ from twilio_senders_mcp.reference.changelog import releases
 from twilio_senders_mcp.reference.generated import examples
 from twilio_senders_mcp.reference.library import children, library, nearest, normal
 from twilio_senders_mcp.reference.page import PageType
-from twilio_senders_mcp.reference.topics import read_topic
+from twilio_senders_mcp.reference.page_files import parse_page_file
 from twilio_senders_mcp.tools.catalog import TOOLS
 from twilio_senders_mcp.twilio import models
 from twilio_senders_mcp.twilio.errors import advice_for, known_codes
@@ -141,8 +141,8 @@ def test_a_built_package_carries_its_changelog(monkeypatch, tmp_path):
     assert [page.path for page in changelog.changelog_pages()] == ["changes/server-9.9.9"]
 
 
-def test_a_topic_is_read_from_its_file():
-    page = read_topic("a--b", '+++\ntitle = "T"\nsummary = "S."\n+++\n\nBody +++\n')
+def test_a_page_is_read_from_its_file():
+    page = parse_page_file("a/b", '+++\ntitle = "T"\nsummary = "S."\n+++\n\nBody +++\n')
     assert (page.path, page.title, page.type, page.body) == ("a/b", "T", "topic", "Body +++")
 
 

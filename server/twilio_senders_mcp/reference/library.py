@@ -8,7 +8,7 @@ from typing import Final
 from .changelog import changelog_pages
 from .generated import error_pages, operation_pages, schema_pages
 from .page import Page
-from .topics import topic_pages
+from .page_files import read_page_files
 
 _SECTIONS: Final = {
     "operations": ("Operations", "Each call of Twilio's Senders API, and the tool that makes it."),
@@ -26,7 +26,7 @@ def library() -> Mapping[str, Page]:
         *operation_pages(),
         *schema_pages(),
         *error_pages(),
-        *topic_pages(),
+        *read_page_files(),
         *changelog_pages(),
     ]
     sections = [_section(name, written) for name in _SECTIONS]
