@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from mcp.server.lowlevel import Server
 from mcp.server.transport_security import TransportSecurityMiddleware, TransportSecuritySettings
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -13,22 +14,18 @@ from twilio_senders_mcp import __version__
 from .docs_site import docs_routes
 
 if TYPE_CHECKING:
-    from starlette.applications import Starlette
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 MCP_PATH = "/mcp"
 
 
-def create_http_app(server: Server[Any], host: str) -> "Starlette":
+def create_http_app(server: Server[Any], host: str) -> Starlette:
     """Return the app that serves ``server`` to clients that address it as ``host``.
 
     Requests for another Host, or from a web page of another Origin, are refused: a page in a
     person's browser could otherwise reach a server on that person's machine (DNS rebinding).
+    ``server`` itself gets no routes, so that several apps can be made of it.
     """
-
-    async def healthz(_: Request) -> JSONResponse:
-        return JSONResponse({"status": "ok", "version": __version__})
-
     names = dict.fromkeys([_in_url(host), "127.0.0.1", "localhost", "[::1]"])
     security = TransportSecuritySettings(
         allowed_hosts=[entry for name in names for entry in (name, f"{name}:*")],
@@ -36,15 +33,20 @@ def create_http_app(server: Server[Any], host: str) -> "Starlette":
             entry for name in names for entry in (f"http://{name}", f"http://{name}:*")
         ],
     )
-    app = server.streamable_http_app(
-        streamable_http_path=MCP_PATH,
-        host=host,
-        transport_security=security,
-        custom_starlette_routes=[Route("/healthz", healthz, methods=["GET"])],
+    mcp = server.streamable_http_app(
+        streamable_http_path=MCP_PATH, host=host, transport_security=security
     )
     guard = TransportSecurityMiddleware(security)
-    app.router.routes += [Route(route.path, _Guarded(route.app, guard)) for route in docs_routes()]
-    return app
+    docs = [Route(route.path, _Guarded(route.app, guard)) for route in docs_routes()]
+    return Starlette(
+        routes=[*mcp.routes, Route("/healthz", _health), *docs],
+        middleware=mcp.user_middleware,
+        lifespan=mcp.router.lifespan_context,
+    )
+
+
+async def _health(_: Request) -> JSONResponse:
+    return JSONResponse({"status": "ok", "version": __version__})
 
 
 class _Guarded:
