@@ -57,6 +57,22 @@ def test_a_wall_stands(among, forbidden):
     assert importing(*forbidden, among=among) == set()
 
 
+def test_the_site_imports_nothing_of_ours_but_the_reference():
+    known = {
+        name
+        for file in PACKAGE.glob("site/**/*.py")
+        for name in imports(file)
+        if name.startswith(ours(""))
+    }
+    assert known
+    assert all(name.startswith((ours("reference"), ours("site"))) for name in known)
+
+
+def test_only_http_and_root_modules_import_the_site():
+    folders = {file.rpartition("/")[0] for file in importing(ours("site"))}
+    assert folders == {"", "http", "site"}
+
+
 def test_the_sandbox_knows_only_the_models():
     known = {
         name

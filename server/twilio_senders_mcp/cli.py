@@ -126,7 +126,7 @@ def _run_demo(_: argparse.Namespace, __: "Settings") -> int:
 def _write_docs(options: argparse.Namespace, _: "Settings") -> int:
     from pathlib import Path
 
-    from .http.docs_folder import write_site
+    from .site.export import write_site
 
     try:
         pages = write_site(Path(options.folder))

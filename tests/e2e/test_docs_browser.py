@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from processes import PATIENCE, listening
 
-from twilio_senders_mcp.http.docs_folder import write_site
+from twilio_senders_mcp.site.export import write_site
 
 pytestmark = pytest.mark.browser
 

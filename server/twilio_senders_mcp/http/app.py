@@ -10,8 +10,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from twilio_senders_mcp import __version__
-
-from .docs_site import docs_routes
+from twilio_senders_mcp.site.routes import docs_routes
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send

@@ -12,8 +12,8 @@ from typing import Final
 from twilio_senders_mcp.reference import library as reference
 from twilio_senders_mcp.reference.page import Page
 
-from .docs_assets import ICON, SCRIPT, STYLE
-from .docs_links import Links
+from .assets import ICON, SCRIPT, STYLE
+from .links import Links
 
 SITE_NAME: Final = "Twilio Senders MCP"
 SITE_SUMMARY: Final = (

@@ -3,8 +3,8 @@
 from twilio_senders_mcp.reference import library as reference
 from twilio_senders_mcp.reference.page import Page
 
-from .docs_layout import SITE_NAME, SITE_SUMMARY
-from .docs_links import Links
+from .layout import SITE_NAME, SITE_SUMMARY
+from .links import Links
 
 
 def llms_txt(links: Links, origin: str = "") -> str:

@@ -6,11 +6,11 @@ from typing import Final
 
 from twilio_senders_mcp.reference import library as reference
 
-from .docs_assets import ASSETS, asset
-from .docs_links import FolderLinks
-from .docs_llms import llms_txt
-from .docs_markdown import plain_text, readable_markdown
-from .docs_views import page_html, search_html
+from .assets import ASSETS, asset
+from .links import FolderLinks
+from .llms import llms_txt
+from .markdown import plain_text, readable_markdown
+from .pages import page_html, search_html
 
 _MCP_URL: Final = "http://127.0.0.1:8000/mcp"
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from .docs_assets import fingerprint
+from .assets import fingerprint
 
 
 class Links(Protocol):

@@ -9,11 +9,11 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from twilio_senders_mcp.http.docs_folder import write_site
-from twilio_senders_mcp.http.docs_site import HEADERS, docs_routes
 from twilio_senders_mcp.reference import library as reference
 from twilio_senders_mcp.reference import search
 from twilio_senders_mcp.reference.page import Page
+from twilio_senders_mcp.site.export import write_site
+from twilio_senders_mcp.site.routes import HEADERS, docs_routes
 
 ORIGIN = "http://127.0.0.1:8000"
 ATTACK = '<script>alert("x")</script>'
@@ -422,7 +422,7 @@ def test_a_page_unlike_any_names_none(site, only):
         "..%5c..%5capp.py",
         "static/../app.py",
         "static/..%2fapp.py",
-        "static/%2e%2e%2fdocs_site.py",
+        "static/%2e%2e%2froutes.py",
         "static//etc/passwd",
         "static/docs.css%00.md",
         "%00",

@@ -15,12 +15,12 @@ from starlette.routing import Route
 
 from twilio_senders_mcp.reference import library as reference
 
-from .docs_assets import ASSETS, asset, fingerprint
-from .docs_layout import POLICY, QUERY_MAX
-from .docs_links import ServedLinks
-from .docs_llms import llms_txt
-from .docs_markdown import plain_text, readable_markdown
-from .docs_views import missing_html, page_html, search_html
+from .assets import ASSETS, asset, fingerprint
+from .layout import POLICY, QUERY_MAX
+from .links import ServedLinks
+from .llms import llms_txt
+from .markdown import plain_text, readable_markdown
+from .pages import missing_html, page_html, search_html
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from twilio_senders_mcp.reference.page import Page
 
-from .docs_links import Links
+from .links import Links
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 from twilio_senders_mcp.reference import library as reference
 from twilio_senders_mcp.reference.page import Page
 
-from .docs_layout import View, add_box, document
-from .docs_links import Links
-from .docs_markdown import plain_text, render
+from .layout import View, add_box, document
+from .links import Links
+from .markdown import plain_text, render
 
 if TYPE_CHECKING:
     from twilio_senders_mcp.reference.search import SearchResult
