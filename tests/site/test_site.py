@@ -13,7 +13,8 @@ from twilio_senders_mcp.reference import library as reference
 from twilio_senders_mcp.reference import search
 from twilio_senders_mcp.reference.page import Page
 from twilio_senders_mcp.site.export import write_site
-from twilio_senders_mcp.site.routes import HEADERS, docs_routes
+from twilio_senders_mcp.site.headers import HEADERS
+from twilio_senders_mcp.site.routes import docs_routes
 
 ORIGIN = "http://127.0.0.1:8000"
 ATTACK = '<script>alert("x")</script>'

@@ -5,11 +5,11 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-STYLE: Final = "docs.css"
-SCRIPT: Final = "docs.js"
-ICON: Final = "docs.svg"
-
-ASSETS: Final = {STYLE: "text/css", SCRIPT: "text/javascript", ICON: "image/svg+xml"}
+ASSETS: Final = {
+    "docs.css": "text/css",
+    "docs.js": "text/javascript",
+    "docs.svg": "image/svg+xml",
+}
 """Every asset's name, with its media type."""
 
 

@@ -3,78 +3,65 @@
 Pages link to each other by path; what that is as an address depends on the form of the site.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+
+from typing_extensions import override
 
 from .assets import fingerprint
 
 
-class Links(Protocol):
-    """Addresses as one page of the site writes them."""
+@dataclass(frozen=True, slots=True)
+class Links(ABC):
+    """Addresses as one page of the site writes them; below ``top`` is everything but the root."""
 
+    top: str
+
+    @abstractmethod
     def page(self, path: str) -> str:
-        """Return the address of a page; the root's path is empty."""
-        ...
+        """Return the address of a page; the root's path is empty, the search has ``search``."""
 
+    @abstractmethod
     def markdown(self, path: str) -> str:
         """Return the address of a page's Markdown."""
-        ...
+
+    @abstractmethod
+    def search_source(self) -> Mapping[str, str]:
+        """Return the attributes of the search form that tell the script how to search."""
 
     def asset(self, name: str) -> str:
         """Return the address of a style, script or picture."""
-        ...
-
-    def search(self) -> str:
-        """Return the address of the page with search results."""
-        ...
-
-    def search_source(self) -> Mapping[str, str]:
-        """Return what the script must know to search, as ``data-`` attributes of the form."""
-        ...
+        return f"{self.top}static/{name}?v={fingerprint(name)}"
 
 
-@dataclass(frozen=True, slots=True)
-class ServedLinks:
+class ServedLinks(Links):
     """Addresses on a server: the same on every page."""
 
-    def page(self, path: str) -> str:  # noqa: D102 - as in Links
-        return f"/docs/{path}" if path else "/docs"
+    @override
+    def page(self, path: str) -> str:
+        return f"{self.top}{path}".removesuffix("/")
 
-    def markdown(self, path: str) -> str:  # noqa: D102
+    @override
+    def markdown(self, path: str) -> str:
         return f"{self.page(path)}.md"
 
-    def asset(self, name: str) -> str:  # noqa: D102
-        return f"/docs/static/{name}?v={fingerprint(name)}"
-
-    def search(self) -> str:  # noqa: D102
-        return "/docs/search"
-
-    def search_source(self) -> Mapping[str, str]:  # noqa: D102
-        return {"answers": "/docs/search.json"}
+    @override
+    def search_source(self) -> Mapping[str, str]:
+        return {"data-answers": f"{self.top}search.json"}
 
 
-@dataclass(frozen=True, slots=True)
-class FolderLinks:
-    """Addresses in a folder, relative to a file ``depth`` folders below its top."""
+class FolderLinks(Links):
+    """Addresses in a folder, relative to the file that writes them: ``top`` is some ``../``."""
 
-    depth: int
+    @override
+    def page(self, path: str) -> str:
+        return f"{self.top}{path}/index.html" if path else f"{self.top}index.html"
 
-    def page(self, path: str) -> str:  # noqa: D102
-        return f"{self._top}{path}/index.html" if path else f"{self._top}index.html"
+    @override
+    def markdown(self, path: str) -> str:
+        return f"{self.top}{path or 'index'}.md"
 
-    def markdown(self, path: str) -> str:  # noqa: D102
-        return f"{self._top}{path or 'index'}.md"
-
-    def asset(self, name: str) -> str:  # noqa: D102
-        return f"{self._top}static/{name}?v={fingerprint(name)}"
-
-    def search(self) -> str:  # noqa: D102
-        return f"{self._top}search/index.html"
-
-    def search_source(self) -> Mapping[str, str]:  # noqa: D102
-        return {"index": f"{self._top}search-index.json", "top": self._top or "./"}
-
-    @property
-    def _top(self) -> str:
-        return "../" * self.depth
+    @override
+    def search_source(self) -> Mapping[str, str]:
+        return {"data-index": f"{self.top}search-index.json", "data-top": self.top or "./"}

@@ -1,30 +1,27 @@
 """``llms.txt``: the site's pages as a list that a model reads first (https://llmstxt.org)."""
 
 from twilio_senders_mcp.reference import library as reference
-from twilio_senders_mcp.reference.page import Page
 
-from .layout import SITE_NAME, SITE_SUMMARY
+from . import SITE_NAME, SITE_SUMMARY
 from .links import Links
 
 
 def llms_txt(links: Links, origin: str = "") -> str:
     """Return the list; ``origin`` makes its links absolute."""
-    root = reference.library().get("")
-    lines = [f"# {root.title if root else SITE_NAME}", "", f"> {_line(root, SITE_SUMMARY)}", ""]
+    pages = reference.library()
+    root = pages.get("")
+    title, summary = (root.title, root.summary) if root else (SITE_NAME, SITE_SUMMARY)
+    lines = [f"# {title}", "", f"> {_on_one_line(summary)}", ""]
     for section in reference.children(""):
-        below = [
-            page
-            for page in reference.library().values()
-            if page.path.startswith(f"{section.path}/")
-        ]
         lines += [f"## {section.title}", ""]
         lines += [
-            f"- [{page.title}]({origin}{links.markdown(page.path)}): {_line(page)}"
-            for page in (section, *below)
+            f"- [{page.title}]({origin}{links.markdown(page.path)}): {_on_one_line(page.summary)}"
+            for page in pages.values()
+            if f"{page.path}/".startswith(f"{section.path}/")
         ]
         lines.append("")
     return "\n".join(lines)
 
 
-def _line(page: Page | None, otherwise: str = "") -> str:
-    return " ".join((page.summary if page else otherwise).split())
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,24 +1,28 @@
 """Pages' Markdown as HTML, and as Markdown or plain text for readers outside the library.
 
-HTML inside Markdown is shown, not obeyed. markdown-it is imported when the first page is rendered,
-so that a server nobody reads pays nothing for it.
+HTML inside Markdown is shown, not obeyed.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+from mdit_py_plugins.anchors import anchors_plugin
+from typing_extensions import override
 
 from twilio_senders_mcp.reference.page import Page
 
 from .links import Links
 
-if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
-    from markdown_it.token import Token
+_Tokens = Sequence[Token]
 
 _FENCES: Final = ("```", "~~~")
 _JOINT: Final = re.compile(r"(?<=[./_])(?=\w)")
@@ -38,18 +42,15 @@ class Article:
 def render(page: Page, links: Links) -> Article:
     """Return a page as HTML whose links are those of ``links``; remembered from then on."""
     parser = _parser()
-    summary = parser.parseInline(page.summary)
-    body = parser.parse(page.body)
-    sections: list[tuple[str, str]] = []
-    _name_headings(body, sections)
-    for token in (*summary, *body):
-        _address_links(token, links)
-        _let_names_break(token)
-
-    def html(tokens: list["Token"]) -> str:
-        return str(parser.renderer.render(tokens, parser.options, {}))
-
-    return Article(html(summary), html(list(_framed(body))), tuple(sections))
+    summary = parser.renderInline(page.summary, {"links": links})
+    tokens = parser.parse(page.body)
+    body = parser.renderer.render(tokens, parser.options, {"links": links})
+    sections = (
+        (str(opening.attrs["id"]), _text(title))
+        for opening, title in pairwise(tokens)
+        if opening.type == "heading_open" and opening.tag == "h2"
+    )
+    return Article(summary, body, tuple(sections))
 
 
 def readable_markdown(page: Page, links: Links) -> str:
@@ -66,77 +67,63 @@ def readable_markdown(page: Page, links: Links) -> str:
 
 def plain_text(markdown: str) -> str:
     """Return the words of a Markdown text on one line."""
-    blocks = ("".join(_texts(token)) for token in _parser().parse(markdown))
-    return " ".join(" ".join(blocks).split())
+    return " ".join(" ".join(map(_text, _parser().parse(markdown))).split())
+
+
+def _text(token: Token) -> str:
+    if token.children is None:
+        return token.content
+    return "".join(" " if child.type == "softbreak" else _text(child) for child in token.children)
 
 
 @cache
-def _parser() -> "MarkdownIt":
-    from markdown_it import MarkdownIt  # noqa: PLC0415 - see above
-
-    return MarkdownIt("commonmark", {"html": False}).enable("table")
-
-
-def _name_headings(tokens: list["Token"], sections: list[tuple[str, str]]) -> None:
-    """Give every heading an id as GitHub makes them, and a link to itself."""
-    taken: dict[str, int] = {}
-    for opening, inline in pairwise(tokens):
-        if opening.type != "heading_open":
-            continue
-        text = "".join(_texts(inline))
-        name = re.sub(r"[^\w\- ]", "", text.strip().casefold()).replace(" ", "-") or "section"
-        times = taken[name] = taken.get(name, -1) + 1
-        opening.attrs["id"] = f"{name}-{times}" if times else name
-        if opening.tag == "h2":
-            sections.append((str(opening.attrs["id"]), text))
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer).enable("table")
+    return parser.use(anchors_plugin, max_level=6, slug_func=_slug)
 
 
-def _address_links(token: "Token", links: Links) -> None:
-    for child in token.children or ():
-        if child.type != "link_open":
-            continue
-        target = str(child.attrs["href"])
+def _slug(title: str) -> str:
+    """Return the id of a heading, made as GitHub makes it."""
+    return re.sub(r"[^\w\- ]", "", title.strip().casefold()).replace(" ", "-") or "section"
+
+
+class _Renderer(RendererHTML):
+    """Renders as usual, but for the rules below; ``env`` has the ``links`` of the site."""
+
+    def link_open(self, tokens: _Tokens, idx: int, options: OptionsDict, env: EnvType) -> str:
+        """Address the pages of the site; tell no other site where a reader comes from."""
+        link = tokens[idx].attrs
+        target = str(link["href"])
         if target.startswith("/"):
             path, mark, fragment = target[1:].partition("#")
-            child.attrs["href"] = f"{links.page(path)}{mark}{fragment}"
+            link["href"] = f"{env['links'].page(path)}{mark}{fragment}"
         elif not target.startswith("#"):
-            child.attrs["rel"] = "noreferrer"
+            link["rel"] = "noreferrer"
+        return self.renderToken(tokens, idx, options, env)
 
+    def heading_close(self, tokens: _Tokens, idx: int, options: OptionsDict, env: EnvType) -> str:
+        """Put a link to itself behind each heading."""
+        name = tokens[idx - 2].attrs["id"]
+        anchor = f' <a class="anchor" href="#{name}" aria-label="Link here">#</a>'
+        return anchor + self.renderToken(tokens, idx, options, env)
 
-def _let_names_break(token: "Token") -> None:
-    """Let a long name in code go on in the next line after a dot, a slash or an underscore."""
-    for child in token.children or ():
-        if child.type == "code_inline":
-            child.type = "html_inline"
-            child.content = f"<code>{_JOINT.sub('<wbr>', escape(child.content))}</code>"
+    def table_open(self, tokens: _Tokens, idx: int, options: OptionsDict, env: EnvType) -> str:
+        """Put a table into a frame that scrolls."""
+        return '<div class="table scrolls">' + self.renderToken(tokens, idx, options, env)
 
+    def table_close(self, tokens: _Tokens, idx: int, options: OptionsDict, env: EnvType) -> str:
+        """End the table and its frame."""
+        return self.renderToken(tokens, idx, options, env) + "</div>\n"
 
-def _framed(tokens: list["Token"]) -> Iterator["Token"]:
-    """Put wide things into frames that scroll, and a link to itself behind each heading."""
-    heading = ""
-    for token in tokens:
-        if token.type == "table_open":
-            yield _html('<div class="table scrolls">')
-        elif token.type in ("fence", "code_block"):
-            yield _html('<div class="code">')
-        elif token.type == "heading_open":
-            heading = str(token.attrs["id"])
-        elif token.type == "heading_close":
-            yield _html(f' <a class="anchor" href="#{heading}" aria-label="Link here">#</a>')
-        yield token
-        if token.type in ("table_close", "fence", "code_block"):
-            yield _html("</div>\n")
+    @override
+    def fence(self, tokens: _Tokens, idx: int, options: OptionsDict, env: EnvType) -> str:
+        return f'<div class="code">{super().fence(tokens, idx, options, env)}</div>\n'
 
+    @override
+    def code_block(self, tokens: _Tokens, idx: int, options: OptionsDict, env: EnvType) -> str:
+        return f'<div class="code">{super().code_block(tokens, idx, options, env)}</div>\n'
 
-def _html(text: str) -> "Token":
-    from markdown_it.token import Token  # noqa: PLC0415 - loaded by now
-
-    return Token("html_block", "", 0, content=text)
-
-
-def _texts(token: "Token") -> Iterator[str]:
-    if token.children is None:
-        yield token.content
-        return
-    for child in token.children:
-        yield " " if child.type == "softbreak" else "".join(_texts(child))
+    @override
+    def code_inline(self, tokens: _Tokens, idx: int, options: OptionsDict, env: EnvType) -> str:
+        # A long name may go on in the next line after a dot, a slash or an underscore.
+        return f"<code>{_JOINT.sub('<wbr>', escape(tokens[idx].content))}</code>"

@@ -1,123 +1,104 @@
-"""What the site shows: a page, the results of a search, and word of a page that does not exist."""
+"""The HTML documents of the site: a page, the results of a search, and word of a missing page.
 
-from collections.abc import Sequence
-from html import escape
-from typing import TYPE_CHECKING, Final
+Their words stand in ``templates/``. Every value is escaped there, except for what the Markdown
+renderer made; a name that a template does not get is an error.
+"""
+
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from twilio_senders_mcp.reference import library as reference
 from twilio_senders_mcp.reference.page import Page
 
-from .layout import View, add_box, document
+from . import SITE_NAME
+from .headers import POLICY
 from .links import Links
 from .markdown import plain_text, render
+from .search_data import QUERY_MAX
 
-if TYPE_CHECKING:
-    from twilio_senders_mcp.reference.search import SearchResult
-
-_SHOWN_MAX: Final = 80
+_ASKED_MAX: Final = 80
 """Characters of an unknown path that are shown again."""
+
+_TEMPLATES: Final = Environment(
+    loader=PackageLoader(__spec__.parent),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+    auto_reload=False,
+)
 
 
 def page_html(page: Page, links: Links, mcp_url: str) -> str:
     """Return the document of one page of the library."""
-    article = render(page, links)
-    is_root = not page.path
-    main = "".join(
-        [
-            "" if is_root else _breadcrumbs(page, links),
-            _kind(page),
-            f"<h1>{escape(page.title)}</h1>\n",
-            f'<p class="lead">{article.summary}</p>\n',
-            add_box(mcp_url, opened=True) if is_root else "",
-            f'<article class="text">\n{article.body}</article>\n' if article.body else "",
-            _page_list(_unmentioned(page), links),
-            _foot(page, links),
-            "" if is_root else add_box(mcp_url, opened=False),
-        ]
-    )
-    return document(
-        View(
-            title=page.title,
-            description=plain_text(page.summary),
-            main=main,
-            path=page.path,
-            sections=article.sections,
-        ),
+    before, after = _neighbours(page)
+    return _document(
+        "page.html",
         links,
+        mcp_url,
+        path=page.path,
+        page=page,
+        description=plain_text(page.summary),
+        article=render(page, links),
+        above=_above(page),
+        unmentioned=[(child, render(child, links).summary) for child in _unmentioned(page)],
+        before=before,
+        after=after,
     )
 
 
-def search_html(query: str, found: "SearchResult | None", links: Links, mcp_url: str) -> str:
-    """Return the document of a search; without a result it only asks for words.
-
-    Where there is no server to search, the script of the site fills in the results.
-    """
-    said, results = _NO_QUERY, ""
-    if found is not None:
-        said = _count(len(found.results), found.total, query)
-        results = "".join(
-            f'<li><a href="{escape(links.page(hit.page))}">{escape(hit.title)}</a> '
-            f'<span class="kind">{_type_name(hit.type)}</span>'
-            f"<p>{escape(plain_text(reference.library()[hit.page].summary))}</p>"
-            f'<p class="excerpt">{escape(hit.excerpt)}</p></li>\n'
-            for hit in found.results
-        )
-    main = (
-        f'<h1>Search</h1>\n<p class="lead" id="site.count">{escape(said)}</p>\n'
-        f'<ol class="results" id="site.results">{results}</ol>\n{add_box(mcp_url, opened=False)}'
-    )
-    title = f"Search: {query}" if query else "Search"
-    return document(
-        View(title=title, description="Search the documentation.", main=main, query=query), links
-    )
+def search_html(found: dict[str, Any], links: Links, mcp_url: str) -> str:
+    """Return the document of a search, with what ``search_data.find`` returned."""
+    return _document("search.html", links, mcp_url, **found)
 
 
-def missing_html(path: str, links: Links, mcp_url: str) -> str:
+def missing_html(asked: str, links: Links, mcp_url: str) -> str:
     """Return the document for a path that no page has; it names the page most like it."""
-    shown = path if len(path) <= _SHOWN_MAX else f"{path[:_SHOWN_MAX]}…"
-    near = reference.nearest(path[:_SHOWN_MAX])
-    hint = f"<p>Did you mean {_link(reference.library()[near], links)}?</p>\n" if near else ""
-    main = (
-        f'<h1>No such page</h1>\n<p class="lead">There is no page <code>{escape(shown)}</code>.'
-        f'</p>\n{hint}<p><a href="{links.page("")}">All sections</a> or '
-        f'<a href="{links.search()}">search</a>.</p>\n{add_box(mcp_url, opened=False)}'
+    shown = asked if len(asked) <= _ASKED_MAX else f"{asked[:_ASKED_MAX]}…"
+    near = reference.nearest(asked[:_ASKED_MAX])
+    nearest = None if near is None else reference.library()[near]
+    return _document("missing.html", links, mcp_url, asked=shown, nearest=nearest)
+
+
+def _document(
+    template: str,
+    links: Links,
+    mcp_url: str,
+    *,
+    path: str | None = None,
+    query: str = "",
+    **values: object,
+) -> str:
+    """Return the whole document; ``path`` is that of the page shown, if it is one."""
+    return _TEMPLATES.get_template(template).render(
+        site_name=SITE_NAME,
+        policy=POLICY,
+        query_max=QUERY_MAX,
+        links=links,
+        mcp_url=mcp_url,
+        path=path,
+        query=query,
+        navigation=_navigation(path),
+        **values,
     )
-    return document(
-        View(title="No such page", description="There is no such page.", main=main), links
-    )
 
 
-_NO_QUERY: Final = "Type some words into the box at the top; the key / takes you there."
+def _navigation(path: str | None) -> list[tuple[Page, list[Page]]]:
+    """Return the sections, with the pages of the one that is open."""
+    opened = (path or "").partition("/")[0]
+    return [
+        (section, reference.children(section.path) if section.path == opened else [])
+        for section in reference.children("")
+    ]
 
 
-def _count(shown: int, total: int, query: str) -> str:
-    if not total:
-        return f"Nothing found for “{query}”. Try fewer or other words."
-    pages = "1 page" if total == 1 else f"{total} pages"
-    return f"{pages} for “{query}”" + (f"; the best {shown}:" if shown < total else ":")
-
-
-def _type_name(name: str) -> str:
-    return "" if name == "index" else escape(name)
-
-
-def _kind(page: Page) -> str:
-    date = f'<time datetime="{escape(page.date)}">{escape(page.date)}</time>' if page.date else ""
-    words = " · ".join(filter(None, (_type_name(page.type), date)))
-    return f'<p class="kind">{words}</p>\n' if words else ""
-
-
-def _breadcrumbs(page: Page, links: Links) -> str:
-    above: list[Page] = []
-    path = page.path
-    while path:
-        path = path.rpartition("/")[0]
-        above += [reference.library()[path]] if path in reference.library() else []
-    items = "".join(f"<li>{_link(step, links)}</li>" for step in reversed(above))
-    return (
-        f'<nav class="crumbs" aria-label="Breadcrumbs"><ol>{items}'
-        f'<li><span aria-current="page">{escape(page.title)}</span></li></ol></nav>\n'
-    )
+def _above(page: Page) -> list[Page]:
+    """Return the pages above a page, from the root downwards."""
+    names = page.path.split("/")
+    paths = ("/".join(names[:depth]) for depth in range(len(names)))
+    return [reference.library()[path] for path in paths if path in reference.library()]
 
 
 def _unmentioned(page: Page) -> list[Page]:
@@ -127,23 +108,8 @@ def _unmentioned(page: Page) -> list[Page]:
     ]
 
 
-def _page_list(pages: Sequence[Page], links: Links) -> str:
-    items = "".join(
-        f"<li>{_link(page, links)}<p>{render(page, links).summary}</p></li>\n" for page in pages
-    )
-    return f'<ul class="list">\n{items}</ul>\n' if items else ""
-
-
-def _foot(page: Page, links: Links) -> str:
-    """Return the links to the pages beside this one, and to its Markdown."""
-    beside = reference.children(page.parent) if page.path else []
-    here = next((n for n, sibling in enumerate(beside) if sibling.path == page.path), 0)
-    before = _link(beside[here - 1], links, "← ") if here else "<span></span>"
-    after = _link(beside[here + 1], links, after=" →") if here + 1 < len(beside) else ""
-    as_markdown = f'<a href="{escape(links.markdown(page.path))}">This page as Markdown</a>'
-    row = f'<p class="beside">{before}{after}</p>\n' if here or after else ""
-    return f'<footer class="foot">\n{row}<p>{as_markdown}</p>\n</footer>\n'
-
-
-def _link(page: Page, links: Links, before: str = "", after: str = "") -> str:
-    return f'<a href="{escape(links.page(page.path))}">{before}{escape(page.title)}{after}</a>'
+def _neighbours(page: Page) -> tuple[Page | None, Page | None]:
+    """Return the pages before and after a page in its section."""
+    beside = [None, *(reference.children(page.parent) if page.path else [page]), None]
+    here = beside.index(page)
+    return beside[here - 1], beside[here + 1]
