@@ -50,14 +50,24 @@ def started(*words: str, **environment: str) -> Iterator[subprocess.Popen[bytes]
 def listening(*words: str, **environment: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """Run a form of the command that listens; yields it with the address that it printed."""
     with started(*words, "--port", "0", **environment) as process:
-        announced = process.stderr.readline().decode()
-        found = re.search(r"http://\S+", announced)
-        assert found, announced
+        first, *_ = announcement(process)
+        found = re.search(r"http://\S+", first)
+        assert found, first
         try:
             yield process, found.group()
         finally:
             process.terminate()
             process.wait(timeout=PATIENCE)
+
+
+def announcement(process: subprocess.Popen[bytes]) -> list[str]:
+    """What a form that listens says at its start; its last line tells how to stop it."""
+    lines: list[str] = []
+    for line in process.stderr:
+        lines.append(line.decode().rstrip())
+        if "Ctrl-C" in lines[-1]:
+            break
+    return lines or [""]
 
 
 def send(process: subprocess.Popen[bytes], *messages: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from . import __version__
@@ -95,18 +95,49 @@ def _serve_http(options: argparse.Namespace, settings: "Settings") -> int:
             "or ::1, because there is no authorization yet"
         )
     app = create_http_app(create_server(settings, sandbox=options.sandbox), host)
-    return _listen(app, host, options.port, "MCP", MCP_PATH)
+
+    def announcement(origin: str) -> list[str]:
+        return [
+            f"MCP is at {origin}{MCP_PATH}",
+            f"The documentation is at {origin}/docs",
+            _twilio_in_use(settings, sandbox=options.sandbox),
+            "Press Ctrl-C to stop.",
+        ]
+
+    return _listen(app, host, options.port, announcement)
+
+
+def _twilio_in_use(settings: "Settings", *, sandbox: bool) -> str:
+    """Say where tool calls go and as whom, or what is missing; never a secret."""
+    from .twilio.client import messaging_url
+
+    if sandbox:
+        return "Tool calls go to the embedded sandbox: nothing real happens."
+    url = settings.twilio_base_url or messaging_url(settings.twilio_region, settings.twilio_edge)
+    if remedy := settings.missing_credentials():
+        return f"Tool calls to Twilio at {url} will fail: credentials are missing. {remedy}"
+    account = settings.twilio_account_sid
+    kind = "an API key" if settings.twilio_api_key else "the auth token"
+    return f"Tool calls go to Twilio at {url} as account {account}, with {kind}."
 
 
 def _serve_sandbox(options: argparse.Namespace, settings: "Settings") -> int:
     import logging
 
-    from .sandbox import Sandbox
+    from .sandbox import ACCOUNT_SID, API_KEY, API_SECRET, AUTH_TOKEN, Sandbox
+
+    def announcement(origin: str) -> list[str]:
+        return [
+            f"The Twilio sandbox is at {origin} and accepts these made-up credentials:",
+            f"  account SID {ACCOUNT_SID}, auth token {AUTH_TOKEN}",
+            f"  API key {API_KEY}, secret {API_SECRET}",
+            f"Set TWILIO_BASE_URL={origin} for a server to use it. Press Ctrl-C to stop.",
+        ]
 
     sandbox = Sandbox(step_seconds=settings.twilio_senders_sandbox_step)
     # A connection that is dropped on demand is no error to report.
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
-    return _listen(sandbox, "127.0.0.1", options.port, "The Twilio sandbox", "")
+    return _listen(sandbox, "127.0.0.1", options.port, announcement)
 
 
 def _run_demo(_: argparse.Namespace, __: "Settings") -> int:
@@ -136,7 +167,11 @@ def _write_docs(options: argparse.Namespace, _: "Settings") -> int:
     return 0
 
 
-def _listen(app: Any, host: str, port: int, what: str, path: str) -> int:
+def _listen(app: Any, host: str, port: int, announcement: Callable[[str], list[str]]) -> int:
+    """Serve ``app``, after the lines that ``announcement`` gives for its origin.
+
+    The first address in the first line is the one that is served: programs read it there.
+    """
     from .http.serving import open_socket, serve
 
     try:
@@ -144,8 +179,7 @@ def _listen(app: Any, host: str, port: int, what: str, path: str) -> int:
     except OSError as error:
         return _fail(f"cannot listen on {host} port {port}: {error.strerror}")
     name = f"[{host}]" if ":" in host else host
-    address = f"http://{name}:{listener.getsockname()[1]}{path}"
-    _say(f"{what} is at {address} (Ctrl-C ends it)")
+    _say("\n".join(announcement(f"http://{name}:{listener.getsockname()[1]}")))
     _keep_what_is_loaded()
     serve(app, listener)
     return 0  # pragma: no cover - a signal ends it, and `_leave` the process
@@ -173,7 +207,8 @@ def _fail(text: str) -> int:
 def _say(text: str) -> None:
     """Tell the person at the terminal; stdout is for MCP, and stderr may be closed."""
     if sys.stderr is not None:  # pyright: ignore[reportUnnecessaryComparison] - None without a stderr
-        print(text, file=sys.stderr, flush=True)
+        # One write: a reader that closes the pipe after the first line breaks nothing.
+        print(f"{text}\n", end="", file=sys.stderr, flush=True)
 
 
 def _given_in_vain(options: argparse.Namespace) -> str | None:

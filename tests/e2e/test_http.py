@@ -11,11 +11,26 @@ import psutil
 import pytest
 from every_tool import call_every_tool
 from mcp import Client
-from processes import INITIALIZE, PATIENCE, initialize, listening, receive, started, tool_call
+from processes import (
+    INITIALIZE,
+    PATIENCE,
+    announcement,
+    initialize,
+    listening,
+    receive,
+    started,
+    tool_call,
+)
 from sandboxed import ERAS
 
 from twilio_senders_mcp import __version__
-from twilio_senders_mcp.sandbox import ACCOUNT_SID, AUTH_TOKEN, ONLINE_SENDER
+from twilio_senders_mcp.sandbox import (
+    ACCOUNT_SID,
+    API_KEY,
+    API_SECRET,
+    AUTH_TOKEN,
+    ONLINE_SENDER,
+)
 from twilio_senders_mcp.twilio.exchange import MAX_CONNECTIONS
 
 CHANGE = {"sid": ONLINE_SENDER, "friendly_name": "x"}
@@ -105,6 +120,78 @@ def _open_stream(url: str) -> socket.socket:
     stream.sendall(request.encode())
     assert stream.recv(1000).startswith(b"HTTP/1.1 200")
     return stream
+
+
+def said_at_start(*words: str, **environment: str) -> list[str]:
+    with started(*words, "--port", "0", **environment) as process:
+        lines = announcement(process)
+        process.terminate()
+        process.wait(timeout=PATIENCE)
+    return lines
+
+
+def test_it_says_at_the_start_where_mcp_and_the_documentation_are():
+    lines = said_at_start("http", "--sandbox")
+    address = lines[0].removeprefix("MCP is at ").removesuffix("/mcp")
+    assert lines == [
+        f"MCP is at {address}/mcp",
+        f"The documentation is at {address}/docs",
+        "Tool calls go to the embedded sandbox: nothing real happens.",
+        "Press Ctrl-C to stop.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("secret", "kind"),
+    [
+        ({"TWILIO_AUTH_TOKEN": "hunter2"}, "the auth token"),
+        ({"TWILIO_API_KEY": API_KEY, "TWILIO_API_SECRET": "hunter2"}, "an API key"),
+        (
+            {
+                "TWILIO_AUTH_TOKEN": "hunter2",
+                "TWILIO_API_KEY": API_KEY,
+                "TWILIO_API_SECRET": "hunter2",
+            },
+            "an API key",
+        ),
+    ],
+)
+def test_it_says_at_the_start_which_credentials_it_uses_but_no_secret(secret, kind):
+    lines = said_at_start("http", "--region", "ie1", TWILIO_ACCOUNT_SID=ACCOUNT_SID, **secret)
+    assert lines[2] == (
+        "Tool calls go to Twilio at https://messaging.ie1.twilio.com "
+        f"as account {ACCOUNT_SID}, with {kind}."
+    )
+    assert "hunter2" not in "".join(lines)
+
+
+def test_it_says_at_the_start_what_is_missing_to_call_twilio():
+    lines = said_at_start("http", "--base-url", "http://127.0.0.1:9", TWILIO_AUTH_TOKEN="hunter2")
+    assert lines[2] == (
+        "Tool calls to Twilio at http://127.0.0.1:9 will fail: credentials are missing. "
+        "Set TWILIO_ACCOUNT_SID in the environment of this server."
+    )
+    assert "hunter2" not in "".join(lines)
+
+
+def test_the_sandbox_command_says_at_the_start_how_to_use_it():
+    lines = said_at_start("sandbox")
+    address = lines[0].split()[5]
+    assert lines == [
+        f"The Twilio sandbox is at {address} and accepts these made-up credentials:",
+        f"  account SID {ACCOUNT_SID}, auth token {AUTH_TOKEN}",
+        f"  API key {API_KEY}, secret {API_SECRET}",
+        f"Set TWILIO_BASE_URL={address} for a server to use it. Press Ctrl-C to stop.",
+    ]
+
+
+def test_a_reader_that_closes_stderr_after_the_first_line_does_not_end_it():
+    with started("http", "--sandbox", "--port", "0") as process:
+        url = process.stderr.readline().split()[-1].decode()
+        process.stderr.close()
+        assert httpx2.get(url.replace("/mcp", "/healthz")).status_code == 200
+        process.terminate()
+        assert process.wait(timeout=PATIENCE) == 0
 
 
 def test_a_port_that_is_taken_is_said_so():
