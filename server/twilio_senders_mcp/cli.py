@@ -84,7 +84,7 @@ def _serve_stdio(options: argparse.Namespace, settings: "Settings") -> int:
 
 
 def _serve_http(options: argparse.Namespace, settings: "Settings") -> int:
-    from .http.app import MCP_PATH, create_http_app
+    from .http.app import DOCS_PATH, MCP_PATH, create_http_app
     from .server import create_server
     from .settings import is_loopback
 
@@ -99,7 +99,7 @@ def _serve_http(options: argparse.Namespace, settings: "Settings") -> int:
     def announcement(origin: str) -> list[str]:
         return [
             f"MCP is at {origin}{MCP_PATH}",
-            f"The documentation is at {origin}/docs",
+            f"The documentation is at {origin}{DOCS_PATH}",
             _twilio_in_use(settings, sandbox=options.sandbox),
             "Press Ctrl-C to stop.",
         ]

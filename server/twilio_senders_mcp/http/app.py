@@ -1,4 +1,7 @@
-"""The ASGI app of the HTTP form: MCP at ``/mcp``, ``/healthz``, the reference at ``/docs``."""
+"""The ASGI app of the HTTP form: MCP at ``/mcp``, ``/healthz``, the reference at ``/docs``.
+
+``/`` leads to the reference: that is what a person sees who opens the server's address.
+"""
 
 from typing import TYPE_CHECKING, Any
 
@@ -6,7 +9,7 @@ from mcp.server.lowlevel import Server
 from mcp.server.transport_security import TransportSecurityMiddleware, TransportSecuritySettings
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Route
 
 from twilio_senders_mcp import __version__
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 MCP_PATH = "/mcp"
+DOCS_PATH = "/docs"
 
 
 def create_http_app(server: Server[Any], host: str) -> Starlette:
@@ -36,9 +40,16 @@ def create_http_app(server: Server[Any], host: str) -> Starlette:
         streamable_http_path=MCP_PATH, host=host, transport_security=security
     )
     guard = TransportSecurityMiddleware(security)
+    # Temporary: a browser would keep a permanent redirect for whatever uses this port next.
+    to_docs = _Guarded(RedirectResponse(DOCS_PATH, 307), guard)
     docs = [Route(route.path, _Guarded(route.app, guard)) for route in docs_routes()]
     return Starlette(
-        routes=[*mcp.routes, Route("/healthz", _health), *docs],
+        routes=[
+            *mcp.routes,
+            Route("/healthz", _health),
+            Route("/", to_docs, methods=["GET", "HEAD"]),
+            *docs,
+        ],
         middleware=mcp.user_middleware,
         lifespan=mcp.router.lifespan_context,
     )
