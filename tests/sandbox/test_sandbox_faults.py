@@ -156,13 +156,43 @@ async def test_another_process_injects_and_clears_faults_without_credentials(cli
     assert len(sandbox.requests) == 2
 
 
-@pytest.mark.parametrize(
-    "nonsense", [b"", b"[]", b'{"status": "500"}', b'{"state": 500}', b'{"times": 0}']
-)
+@pytest.mark.parametrize("nonsense", [b"", b"[]", b'{"status": "500"}', b'{"times": 0}'])
 async def test_a_nonsense_fault_is_refused(client, nonsense):
     answer = await client.post(FAULTS, content=nonsense)
     assert answer.status_code == 400
-    assert answer.json()["error"]
+    assert answer.json()["error"].startswith("expected an object with some of times, delay, status")
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ({"statsu": 500, "times": 0}, "unknown key 'statsu'; did you mean status?"),
+        ({"status": 500, "retryAfter": 1}, "unknown key 'retryAfter'; did you mean retry_after?"),
+        ({"x\x1b": 1}, "unknown key 'x\\x1b'; the known keys are times, delay, status, body, "),
+        ({"k" * 1000: 1}, f"unknown key '{'k' * 60}'; the known keys are times, "),
+    ],
+)
+async def test_an_unknown_key_of_a_fault_is_named_and_nothing_is_injected(client, fault, said):
+    answer = await client.post(FAULTS, json=fault)
+    assert answer.status_code == 400
+    assert answer.json()["error"].startswith(said)
+    assert (await client.get(ONLINE)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/favicon.ico", "/", "/v2/Channels", f"{SENDERS}X", "/_sandbox/requests"]
+)
+async def test_a_request_for_another_path_uses_no_fault_up(client, sandbox, path):
+    sandbox.inject(Fault(status=503))
+    assert (await client.get(path)).status_code != 503
+    assert (await client.get(ONLINE)).status_code == 503
+
+
+@pytest.mark.parametrize("path", [SENDERS, ONLINE, f"{SENDERS}/", f"{SENDERS}/XE1"])
+async def test_any_request_to_the_senders_api_uses_a_fault_up(client, sandbox, path):
+    sandbox.inject(Fault(status=503))
+    assert (await client.get(path)).status_code == 503
+    assert (await client.get(ONLINE)).status_code == 200
 
 
 async def test_an_unknown_control_is_not_found(client):

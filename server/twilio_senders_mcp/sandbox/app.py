@@ -2,6 +2,7 @@
 
 Besides Twilio's paths it answers ``/_sandbox/faults`` and ``/_sandbox/requests``, so that another
 process can ask for failures and see what arrived; these need no credentials and are not recorded.
+A fault happens to a request to the Senders API; a request for any other path leaves it waiting.
 
 Twilio documents no answer for a wrong method or an oversized body; the sandbox chooses
 405 / 20004 and 413 / 20001 (from 4 MB).
@@ -13,7 +14,7 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import cast
 from urllib.parse import parse_qsl
 
@@ -29,7 +30,13 @@ from twilio_senders_mcp.sandbox.errors import (
     ApiError,
     not_found,
 )
-from twilio_senders_mcp.sandbox.faults import Fault, FaultQueue, fault_answer, read_fault
+from twilio_senders_mcp.sandbox.faults import (
+    Fault,
+    FaultError,
+    FaultQueue,
+    fault_answer,
+    read_fault,
+)
 from twilio_senders_mcp.sandbox.recording import RecordedRequest, redact
 from twilio_senders_mcp.sandbox.senders import SENDERS, Senders
 from twilio_senders_mcp.sandbox.validation import read_body
@@ -69,7 +76,7 @@ class Sandbox:
         self._faults = FaultQueue()
 
     def inject(self, fault: Fault) -> None:
-        """Let a fault happen to the next requests, after those already waiting."""
+        """Let a fault happen to the next requests to the Senders API, after those that wait."""
         self._faults.add(fault)
 
     def clear_faults(self) -> None:
@@ -98,7 +105,7 @@ class Sandbox:
         await self._serve(request, send)
 
     async def _serve(self, request: "_Request", send: Send) -> None:
-        fault = self._faults.take() or _NO_FAULT
+        fault = (self._faults.take() if _is_for_senders(request.path) else None) or _NO_FAULT
         request_id = f"RQ{secrets.token_hex(16)}"
         status: int | None = None
         try:
@@ -151,11 +158,8 @@ class Sandbox:
             case "POST", "faults":
                 try:
                     self.inject(read_fault(request.body or b""))
-                except ValueError:
-                    keys = ", ".join(field.name for field in fields(Fault))
-                    return _Answer(
-                        400, {"error": f"expected an object with some of {keys}"}, _PLAIN
-                    )
+                except FaultError as error:
+                    return _Answer(400, {"error": str(error)}, _PLAIN)
                 return _Answer(201, {}, _PLAIN)
             case "DELETE", "faults":
                 self.clear_faults()
@@ -218,6 +222,11 @@ class _Request:
 
 _NO_FAULT = Fault()
 _PLAIN = {"content-type": "application/json"}
+
+
+def _is_for_senders(path: str) -> bool:
+    """Tell whether ``path`` is the Senders API's or below it, be there an operation or not."""
+    return path == SENDERS or path.startswith(f"{SENDERS}/")
 
 
 def _admit(request: _Request) -> bytes:

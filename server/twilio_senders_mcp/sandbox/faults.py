@@ -1,17 +1,24 @@
 """Failures on demand: what the network or Twilio may do to a request, for tests."""
 
+import difflib
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import ClassVar
+from dataclasses import dataclass, field, fields, replace
+from typing import ClassVar, Final
 
-from pydantic import ConfigDict, JsonValue, TypeAdapter
+from pydantic import ConfigDict, JsonValue, TypeAdapter, ValidationError
 
 from twilio_senders_mcp.sandbox.errors import ApiError
 
 _CODES = {400: 20001, 401: 20003, 403: 20403, 404: 20404, 409: 20409, 429: 20429}
 _MESSAGES = {401: "Authenticate", 429: "Too Many Requests"}
 _FIRST_ERROR = 400
+_KEY_MAX: Final = 60
+"""Characters of an unknown key that are repeated in the error."""
+
+
+class FaultError(Exception):
+    """A fault that cannot be read; the message says why, in a line for a person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,9 +95,25 @@ class FaultQueue:
 def read_fault(raw: bytes) -> Fault:
     """Read a fault from JSON; a text ``body`` is sent as it is.
 
-    Raises ValueError where it is no fault (a validation error of pydantic's is one).
+    Raises:
+        FaultError: naming the first key that is unknown, or else the keys that are known.
+
     """
-    return _FAULT.validate_json(raw)
+    try:
+        return _FAULT.validate_json(raw)
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_context=False, include_input=False)
+    known = [each.name for each in fields(Fault)]
+    for detail in details:
+        if detail["type"] == "unexpected_keyword_argument":
+            raise FaultError(_unknown_key(str(detail["loc"][0]), known))
+    raise FaultError(f"expected an object with some of {', '.join(known)}")
+
+
+def _unknown_key(key: str, known: list[str]) -> str:
+    nearest = difflib.get_close_matches(key[:_KEY_MAX], known, n=1)
+    hint = f"did you mean {nearest[0]}?" if nearest else f"the known keys are {', '.join(known)}"
+    return f"unknown key {key[:_KEY_MAX]!r}; {hint}"
 
 
 def fault_answer(fault: Fault) -> tuple[int, JsonValue | bytes]:
