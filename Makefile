@@ -46,15 +46,21 @@ generated: $(VENV)/.installed-dev
 clean:
 	rm -rf $(VENV) .ci/node
 
-$(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV)
+# pip is quiet and takes its time, so say first what happens.
+define begin_installation
+@echo "Installing into $(VENV); this can take a minute ..."
+@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+endef
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
 
-$(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+$(VENV)/.installed: pyproject.toml
+	$(begin_installation)
+	@$(INSTALL) .
 	@touch $@
 
-$(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,http]'
+$(VENV)/.installed-dev: pyproject.toml
+	$(begin_installation)
+	@$(INSTALL) '.[dev,http]'
 	@touch $@ $(VENV)/.installed
 
 .ci/node/.installed: .ci/npm-packages
