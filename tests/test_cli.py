@@ -116,6 +116,46 @@ def test_a_demo_step_that_fails_ends_it_with_status_1(monkeypatch, capsys):
     assert "the demo failed: the profile that arrived is another" in capsys.readouterr().err
 
 
+@pytest.fixture
+def short_demo(monkeypatch):
+    """Replace the demo by one that shows a heading of two lines and a text."""
+
+    async def demonstrate(say):
+        say("\nHeading\nin two lines", "heading")
+        say("text")
+
+    monkeypatch.setattr(demo, "demo", demonstrate)
+
+
+PLAIN = "\nHeading\nin two lines\ntext\n"
+COLORED = "\n\x1b[1;36mHeading\x1b[0m\n\x1b[1;36min two lines\x1b[0m\ntext\n"
+
+
+@pytest.mark.usefixtures("short_demo")
+@pytest.mark.parametrize(
+    ("is_terminal", "environment", "shown"),
+    [
+        (True, {"TERM": "xterm"}, COLORED),
+        (True, {"TERM": "xterm", "NO_COLOR": ""}, COLORED),
+        (True, {"TERM": "xterm", "NO_COLOR": "0"}, PLAIN),
+        (True, {"TERM": "dumb"}, PLAIN),
+        (True, {"TERM": ""}, PLAIN),
+        (True, {}, PLAIN),
+        (False, {"TERM": "xterm"}, PLAIN),
+    ],
+)
+def test_the_demo_is_coloured_where_terminal_and_environment_allow_it(
+    monkeypatch, capsys, is_terminal, environment, shown
+):
+    for name in ("TERM", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: is_terminal)
+    assert cli.run(["demo"]) == 0
+    assert capsys.readouterr().out == shown
+
+
 def test_the_command_reads_this_processs_words(monkeypatch, capsys):
     monkeypatch.setattr("sys.argv", ["twilio-senders-mcp", "--version"])
     monkeypatch.setattr("gc.disable", lambda: None)

@@ -144,14 +144,32 @@ def _run_demo(_: argparse.Namespace, __: "Settings") -> int:
     import anyio
 
     from .demo import DemoFailure, demo
+    from .settings import allows_color
+
+    in_color = sys.stdout is not None and sys.stdout.isatty() and allows_color()
+
+    def say(text: str, role: str = "text", /) -> None:
+        print(_in_color(text, role) if in_color else text)
 
     try:
-        anyio.run(demo, print)
+        anyio.run(demo, say)
     except DemoFailure as failure:
         return _fail(f"the demo failed: {failure}")
     except BrokenPipeError:
         _leave()  # whoever read it has read enough
     return 0
+
+
+def _in_color(text: str, role: str) -> str:
+    """Return ``text`` as a terminal shows it in its role's colour; each line stands for itself."""
+    style = _STYLES.get(role)
+    if style is None:
+        return text
+    return "\n".join(f"\x1b[{style}m{line}\x1b[0m" if line else "" for line in text.split("\n"))
+
+
+_STYLES: Final = {"heading": "1;36", "refusal": "31", "closing": "1;32"}
+"""Bold cyan, red, bold green: the parameters of ANSI's escape sequence "select rendition"."""
 
 
 def _write_docs(options: argparse.Namespace, _: "Settings") -> int:

@@ -6,8 +6,7 @@ process, so that the demo can show the HTTP request that reached it. Each step i
 
 import json
 import sys
-from collections.abc import Callable
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, Protocol, cast
 
 from mcp import Client, StdioServerParameters
 from mcp.types import CallToolResult, TextContent, Tool
@@ -16,7 +15,17 @@ from .http.serving import served
 from .reference.generated import examples
 from .sandbox import ACCOUNT_SID, AUTH_TOKEN, PENDING_SENDER, RecordedRequest, Sandbox
 
-Say = Callable[[str], None]
+Role = Literal["text", "heading", "refusal", "closing"]
+"""What a text of the demo is, so that it can be shown accordingly."""
+
+
+class Say(Protocol):
+    """Shows a text, which may have several lines."""
+
+    def __call__(self, text: str, role: Role = "text", /) -> None:
+        """Show ``text`` as its ``role`` asks."""
+        ...
+
 
 EXAMPLE: Final[dict[str, Any]] = examples()["update"]
 """The request example of Twilio's reference page for ``POST /v2/Channels/Senders/{Sid}``."""
@@ -34,7 +43,7 @@ class DemoFailure(Exception):  # noqa: N818 - read as a sentence where it is pri
 
 
 async def demo(say: Say) -> None:
-    """Run the demo, saying each step line by line.
+    """Run the demo, saying each step.
 
     Raises:
         DemoFailure: at the first step that does not give what it should.
@@ -66,11 +75,15 @@ async def demo(say: Say) -> None:
     _show_call(say, _BAD_CALL)
     _show_refusal(say, refusal)
     _expect(len(sandbox.requests) == 1, "a request was sent for the bad call")
-    say("\nEvery step gave what it should.")
+    say("\nEvery step gave what it should.", "closing")
+
+
+def _show_heading(say: Say, heading: str) -> None:
+    say(f"\n== {heading}", "heading")
 
 
 def _show_tools(say: Say, tools: list[Tool]) -> None:
-    say("\n== tools/list")
+    _show_heading(say, "tools/list")
     for tool in tools:
         size = len(tool.model_dump_json(by_alias=True, exclude_none=True))
         say(f"{tool.name}: {tool.title} ({size} bytes of definition)")
@@ -78,14 +91,16 @@ def _show_tools(say: Say, tools: list[Tool]) -> None:
 
 
 def _show_call(say: Say, arguments: dict[str, Any]) -> None:
-    say("\n== tools/call update_sender")
+    _show_heading(say, "tools/call update_sender")
     say(json.dumps(arguments, indent=2))
 
 
 def _show_request(say: Say, requests: list[RecordedRequest]) -> None:
     _expect(len(requests) == 1, f"{len(requests)} requests reached Twilio instead of one")
     request = requests[0]
-    say("\n== the HTTP request that reached Twilio (Authorization and the code are not recorded)")
+    _show_heading(
+        say, "the HTTP request that reached Twilio (Authorization and the code are not recorded)"
+    )
     say(f"{request.method} {request.path}")
     say(f"content-type: {request.headers.get('content-type')}")
     say(json.dumps(request.body, indent=2))
@@ -96,7 +111,7 @@ def _show_request(say: Say, requests: list[RecordedRequest]) -> None:
 
 
 def _show_result(say: Say, result: CallToolResult) -> None:
-    say("\n== the result: a sentence for the model, and the sender as structured content")
+    _show_heading(say, "the result: a sentence for the model, and the sender as structured content")
     say(_text(result).split("\n", 1)[0])
     say(json.dumps(result.structured_content, indent=2))
     _expect(not result.is_error, "the call failed")
@@ -107,8 +122,8 @@ def _show_result(say: Say, result: CallToolResult) -> None:
 
 
 def _show_refusal(say: Say, result: CallToolResult) -> None:
-    say("\n== refused before anything was sent")
-    say(_text(result))
+    _show_heading(say, "refused before anything was sent")
+    say(_text(result), "refusal")
     _expect(result.is_error is True, "the bad call was not refused")
     _expect("did you mean name?" in _text(result), "the refusal does not name the right spelling")
 

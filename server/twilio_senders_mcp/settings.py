@@ -242,6 +242,15 @@ def load_settings(*, account: bool = True, **flags: object) -> Settings:
     return settings
 
 
+def allows_color() -> bool:
+    """Tell whether the environment allows colour on a terminal.
+
+    ``NO_COLOR`` forbids it unless it is empty (https://no-color.org), and so does a terminal that
+    ``TERM`` calls dumb or does not name at all.
+    """
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM", "dumb") not in ("", "dumb")
+
+
 def _mistyped_credentials() -> list[str]:
     """Name variables of the environment that look like a credential's name misspelt."""
     known = [name.upper() for name in Settings.model_fields]

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import threading
+from contextlib import suppress
 
 import pytest
 from every_tool import call_every_tool
@@ -202,6 +203,39 @@ def test_the_demo_shows_each_step_and_ends_with_status_0():
         "Every step gave what it should.",
     ):
         assert part in shown
+
+
+@pytest.mark.parametrize(("no_color", "in_color"), [("", True), ("1", False)])
+def test_the_demo_is_coloured_on_a_terminal_unless_no_color_is_set(no_color, in_color):
+    shown = shown_on_a_terminal("demo", TERM="xterm", NO_COLOR=no_color)
+    assert ("\x1b[" in shown) is in_color
+    for style, line in (
+        ("1;36", "== refused before anything was sent"),
+        ("31", "- profile.nmae: unknown field; did you mean name?"),
+        ("1;32", "Every step gave what it should."),
+    ):
+        expected = f"\x1b[{style}m{line}\x1b[0m" if in_color else line
+        assert expected in shown.splitlines()
+
+
+def shown_on_a_terminal(*words: str, **environment: str) -> str:
+    leader, follower = os.openpty()
+    process = subprocess.Popen(
+        [*COMMAND, *words], stdout=follower, env={**os.environ, **environment}
+    )
+    os.close(follower)
+    shown = b""
+    try:
+        # Linux reports the end of a terminal's output as an error.
+        with suppress(OSError):
+            while part := os.read(leader, 4096):
+                shown += part
+        assert process.wait(timeout=PATIENCE) == 0
+    finally:
+        process.kill()
+        process.wait(timeout=PATIENCE)
+        os.close(leader)
+    return shown.decode()
 
 
 def _credentials() -> dict[str, str]:
