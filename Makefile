@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format inspector browser bench docs generated clean
+.PHONY: demo test check format inspector browser bench clients docs generated clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/twilio-senders-mcp demo
@@ -38,6 +38,10 @@ docs: $(VENV)/.installed
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python bench/run.py
+
+# Real MCP clients from PyPI and npm, each in an environment of its own in build/clients; needs npm.
+clients: $(VENV)/.installed
+	@$(BIN)/python bench/clients/run.py
 
 # Rewrites what is generated: the README's tables and the snapshots in tests/.
 generated: $(VENV)/.installed-dev
