@@ -21,11 +21,11 @@ async def call_every_tool(client: Client) -> None:
 
     assert [tool.name for tool in (await client.list_tools()).tools] == list(TOOL_NAMES)
     updated = await ok("update_sender", sid=PENDING_SENDER, **EXAMPLE)
-    assert updated["sid"] == PENDING_SENDER
-    sid = (await ok("create_sender", **NEW))["sid"]
+    assert updated["sender"]["sid"] == PENDING_SENDER
+    sid = (await ok("create_sender", **NEW))["sender"]["sid"]
     found = await ok("list_senders", channel="whatsapp", query="+1 555 010 0099")
     assert [sender["sid"] for sender in found["senders"]] == [sid]
-    assert (await ok("get_sender", sid=sid))["profile"]["name"] == "New"
+    assert (await ok("get_sender", sid=sid))["sender"]["profile"]["name"] == "New"
     assert (await ok("wait_for_sender", sid=OFFLINE_SENDER))["reached"] is True
     assert len((await ok("list_docs"))["pages"]) == 5
     assert (await ok("search_docs", query="webhook"))["results"]

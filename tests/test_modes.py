@@ -53,7 +53,7 @@ async def test_only_the_tools_that_are_named_are_listed(era):
 async def test_a_failure_names_no_page_where_nobody_can_read_it(era):
     for tools, named in (("update_sender", False), ("update_sender,get_docs", True)):
         async with connected(Sandbox(), era=era, twilio_senders_tools=tools) as client:
-            wrong = await client.call_tool("update_sender", {"sid": "XE1"})
+            wrong = await client.call_tool("update_sender", {"sid": ONLINE_SENDER})
             unknown = {"sid": "XE" + "9" * 32, "friendly_name": "x"}
             refused = await client.call_tool("update_sender", unknown)
         for result in (wrong, refused):

@@ -108,9 +108,9 @@ async def senders_table() -> str:
     for sid in sandbox.sids():
         assert sid in names
         async with Client(create_server(sandbox_settings(), app=sandbox)) as client:
-            change = {"sid": sid, "friendly_name": None}
+            change = {"sid": sid, "clear": ["friendly_name"]}
             result = await client.call_tool("update_sender", change)
-        sender = result.structured_content
+        sender = result.structured_content["sender"]
         name = sender["profile"]["name"]
         rows.append(f"| `{sid}` | {sender['sender_id']} ({name}) | {sender['status']} |")
     credentials = f"Credentials: `{ACCOUNT_SID}` and `{AUTH_TOKEN}`."

@@ -13,10 +13,10 @@ from twilio_senders_mcp.tools.catalog import TOOL_NAMES, TOOLS, available_tools,
 pytestmark = pytest.mark.anyio
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
-DEFINITION_MAX = {"update_sender": 6_500, "create_sender": 6_500}
+DEFINITION_MAX = {"update_sender": 6_000, "create_sender": 5_600}
 INPUT_SCHEMA_MAX = {"update_sender": 4_800, "create_sender": 4_800}
 DEFINITION_MAX_OF_OTHERS = 2_000
-ALL_MAX = 22_000
+ALL_MAX = 18_500
 INSTRUCTIONS_MAX = 900
 
 

@@ -36,6 +36,7 @@ def create_server(
         _sandbox_client(settings) if sandbox else _client(settings, app),
         poll_seconds=_poll_seconds(settings, sandbox=sandbox),
         sandbox=sandbox,
+        confirm=settings.twilio_senders_confirm,
     )
 
 

@@ -172,6 +172,15 @@ class Settings(BaseSettings):
         Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_tool_names)],
         Field(description="Only these tools, separated by commas. Flag: `--tools`."),
     ] = ()
+    twilio_senders_confirm: Annotated[
+        Literal["ask", "always", "never"],
+        BeforeValidator(_lower),
+        Field(
+            description="Whether a person is asked before a sender is deleted or a WhatsApp name "
+            "changes: `ask` where the AI tool can, `always` (a tool that cannot ask is refused), "
+            "or `never`."
+        ),
+    ] = "ask"
     twilio_senders_sandbox_step: Annotated[
         float,
         Field(gt=0, le=3600, description="Seconds that one status lasts in the sandbox."),

@@ -87,7 +87,7 @@ def test_the_reference_is_served_to_the_same_hosts_only(url):
 def test_a_page_of_this_machine_may_call(url):
     headers = {**MODERN, "Origin": "http://localhost:5173"}
     answer = httpx2.post(url, headers=headers, json=modern_call(1, **CHANGE))
-    assert answer.json()["result"]["structuredContent"]["sid"] == ONLINE_SENDER
+    assert answer.json()["result"]["structuredContent"]["sender"]["sid"] == ONLINE_SENDER
 
 
 def test_an_unknown_tool_is_a_protocol_error_over_http_too(url):

@@ -58,21 +58,21 @@ def test_the_strict_lint_of_tools_list_finds_nothing(inspect, server):
 
 def test_a_call_with_nested_arguments_and_nulls_succeeds(inspect):
     changes = {
-        "webhook": {"callback_url": None, "callback_method": "POST"},
+        "webhook": {"callback_url": None, "callback_method": "PUT"},
         "profile": {"about": "", "websites": [{"website": "https://a.example"}]},
     }
     code, result = call(inspect, "twilio-senders-sandbox", {"sid": ONLINE_SENDER, **changes})
     assert code == OK
-    assert result["structuredContent"]["webhook"]["callback_url"] is None
-    assert result["structuredContent"]["profile"]["websites"] == [
-        {"website": "https://a.example", "label": "Website"}
-    ]
+    sender = result["structuredContent"]["sender"]
+    assert sender["webhook"]["callback_method"] == "PUT"
+    assert sender["webhook"]["callback_url"]  # null counts as not given
+    assert sender["profile"]["websites"] == [{"website": "https://a.example", "label": "Website"}]
 
 
 def test_the_request_example_of_twilios_page_succeeds(inspect):
     code, result = call(inspect, "twilio-senders-sandbox", {"sid": PENDING_SENDER, **EXAMPLE})
     assert code == OK
-    assert result["structuredContent"]["status"] == "VERIFYING"
+    assert result["structuredContent"]["sender"]["status"] == "VERIFYING"
 
 
 def test_a_refused_call_reaches_the_person_with_its_reason(inspect):

@@ -144,26 +144,27 @@ def test_a_key_that_looks_like_no_name_is_not_repeated(key):
 @pytest.mark.parametrize(
     ("arguments", "sent"),
     [
-        ({"webhook": '{"callback_url": null}'}, {"webhook": {"callback_url": None}}),
+        ({"webhook": '{"callback_url": ""}'}, {"webhook": {"callback_url": ""}}),
         ({"profile": '{"emails": "[]"}'}, {"profile": {"emails": []}}),
         ({"profile": {"websites": '[{"website": "https://a.example"}]'}}, None),
         ({"profile": {"emails": ['{"email": "x"}']}}, None),
     ],
 )
 def test_sections_sent_as_json_text_are_understood(arguments, sent):
-    read = READER.read({"sid": SID, **arguments})
+    read = READER.read({"sid": SID, **arguments}).model
     if sent is not None:
-        assert read.model_dump(mode="json") == sent
+        assert read.body().model_dump(mode="json") == sent
     assert read.model_fields_set == {"sid", *arguments}
 
 
 @pytest.mark.parametrize("text", ["null", "[1]", '{"a":1}', "true", "123", '"x"'])
 def test_a_text_field_keeps_text_that_looks_like_json(text):
     read = READER.read({"sid": SID, "friendly_name": text, "profile": {"about": text}})
-    assert read.model_dump(mode="json") == {"friendly_name": text, "profile": {"about": text}}
+    body = read.model.body().model_dump(mode="json")
+    assert body == {"friendly_name": text, "profile": {"about": text}}
 
 
-@pytest.mark.parametrize("text", ["{", "[" * 100_000, "x", "null", "5", '{"name":"a","name":"b"}'])
+@pytest.mark.parametrize("text", ["{", "[" * 100_000, "x", "5", '{"name":"a","name":"b"}'])
 def test_text_that_is_no_json_object_is_refused_as_text(text):
     assert only_issue(profile=text)[0] == "profile"
 

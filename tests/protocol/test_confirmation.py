@@ -1,7 +1,5 @@
 """What a person is asked, by whom it is decided, and what happens where nobody can be asked."""
 
-import json
-
 import pytest
 from mcp.types import ElicitResult
 from sandboxed import ERAS, connected, sentence
@@ -22,9 +20,11 @@ class Person:
     def __init__(self, action: str, content: dict | None = None) -> None:
         self._answer = ElicitResult(action=action, content=content)
         self.questions: list[str] = []
+        self.forms: list[dict] = []
 
     async def __call__(self, _context, params) -> ElicitResult:
         self.questions.append(params.message)
+        self.forms.append(params.requested_schema)
         return self._answer
 
 
@@ -37,15 +37,19 @@ async def call(sandbox, era, tool, arguments, person=None):
         return await client.call_tool(tool, arguments)
 
 
-@pytest.mark.parametrize("content", [{}, {"confirm": True}])
-async def test_a_person_who_agrees_has_it_deleted(era, content):
-    sandbox, person = Sandbox(), Person("accept", content)
+@pytest.mark.parametrize("typed", ["0002", " 0002 "])
+async def test_a_person_who_types_the_last_four_digits_has_it_deleted(era, typed):
+    sandbox, person = Sandbox(), Person("accept", {"confirm": typed})
     result = await call(sandbox, era, "delete_sender", DELETE, person)
     assert sentence(result) == "Twilio deleted whatsapp:+15550100002."
-    assert result.structured_content == {**DELETE, "deleted": True}
+    assert result.structured_content == {
+        "summary": sentence(result),
+        **DELETE,
+        "deleted": True,
+    }
     [question] = person.questions
     assert question == (
-        "Delete the sender whatsapp:+15550100002 (Owl Bakery, ONLINE)? It stops receiving and "
+        'Delete the sender whatsapp:+15550100002 ("Owl Bakery", ONLINE)? It stops receiving and '
         "sending at once; its profile and webhooks are lost. To register the number again, "
         "two-factor authentication must first be turned off in WhatsApp Manager."
     )
@@ -53,28 +57,106 @@ async def test_a_person_who_agrees_has_it_deleted(era, content):
 
 
 @pytest.mark.parametrize(
-    ("action", "content"), [("decline", None), ("cancel", None), ("accept", {"confirm": False})]
+    ("sid", "name", "label"),
+    [
+        (RCS_SENDER, "owl_bakery_agent", "Type the agent's name"),
+        (ONLINE_SENDER, "0002", "Type the last four digits of the number"),
+    ],
 )
-@pytest.mark.parametrize(
-    ("tool", "arguments"), [("delete_sender", DELETE), ("update_sender", RENAME)]
-)
-async def test_a_person_who_does_not_agree_has_nothing_changed(
-    era, action, content, tool, arguments
+async def test_the_form_of_a_deletion_has_one_field_without_a_default(era, sid, name, label):
+    person = Person("accept", {"confirm": name})
+    sender_id = "rcs:owl_bakery_agent" if sid == RCS_SENDER else DELETE["sender_id"]
+    arguments = {"sid": sid, "sender_id": sender_id}
+    result = await call(Sandbox(), era, "delete_sender", arguments, person)
+    assert not result.is_error
+    assert person.forms == [
+        {
+            "type": "object",
+            "properties": {"confirm": {"type": "string", "title": label}},
+            "required": ["confirm"],
+        }
+    ]
+
+
+async def test_the_form_of_a_new_name_is_a_box_that_nobody_has_ticked(era):
+    person = Person("accept", {"confirm": True})
+    await call(Sandbox(), era, "update_sender", RENAME, person)
+    assert person.forms == [
+        {
+            "type": "object",
+            "properties": {"confirm": {"type": "boolean", "title": "Submit this name to Meta"}},
+            "required": ["confirm"],
+        }
+    ]
+
+
+NOT_AGREED = [
+    ("delete_sender", DELETE, "decline", None, "declined", "said no. Nothing changed. Do not try"),
+    ("update_sender", RENAME, "decline", None, "declined", "said no. Nothing changed. Do not try"),
+    ("update_sender", RENAME, "accept", {"confirm": False}, "declined", "said no"),
+    ("delete_sender", DELETE, "cancel", None, "cancelled", "nobody answered it. Nothing changed."),
+    ("update_sender", RENAME, "cancel", None, "cancelled", "TWILIO_SENDERS_CONFIRM=never"),
+    ("delete_sender", DELETE, "accept", {"confirm": "0003"}, "not_confirmed", "something else"),
+    ("delete_sender", DELETE, "accept", {}, "unanswered", "could not be read. Nothing changed."),
+    ("delete_sender", DELETE, "accept", {"confirm": True}, "unanswered", "could not be read"),
+    ("update_sender", RENAME, "accept", {}, "unanswered", "could not be read. Nothing changed."),
+    ("update_sender", RENAME, "accept", {"confirm": "yes"}, "unanswered", "could not be read"),
+]
+
+
+@pytest.mark.parametrize(("tool", "arguments", "action", "content", "kind", "said"), NOT_AGREED)
+async def test_whoever_does_not_agree_has_nothing_changed_and_is_told_what_happened(
+    era, tool, arguments, action, content, kind, said
 ):
     sandbox = Sandbox()
     result = await call(sandbox, era, tool, arguments, Person(action, content))
     assert result.is_error
-    assert result.content[0].text.startswith("A person was asked and did not agree to ")
-    assert json.loads(result.content[1].text)["type"] == "declined"
+    assert said in result.content[0].text
+    facts = result.meta["twilio-senders-mcp/error"]
+    assert (facts["type"], facts["outcome"]) == (kind, "nothing_changed")
     assert set(methods(sandbox)) == {"GET"}
 
 
-async def test_an_answer_of_another_form_counts_as_no(era):
+@pytest.mark.parametrize(
+    ("tool", "arguments"), [("delete_sender", DELETE), ("update_sender", RENAME)]
+)
+async def test_never_means_that_nobody_is_asked(era, tool, arguments):
+    person = Person("decline")
+    settings = {"twilio_senders_confirm": "never"}
+    async with connected(Sandbox(), era=era, elicitation_callback=person, **settings) as client:
+        result = await client.call_tool(tool, arguments)
+    assert not result.is_error
+    assert person.questions == []
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"), [("delete_sender", DELETE), ("update_sender", RENAME)]
+)
+async def test_always_means_that_a_client_that_cannot_ask_is_refused(era, tool, arguments):
     sandbox = Sandbox()
-    person = Person("accept", {"confirm": "perhaps"})
-    result = await call(sandbox, era, "delete_sender", DELETE, person)
-    assert "the AI tool's answer could not be read" in result.content[0].text
-    assert ONLINE_SENDER in sandbox.sids()
+    async with connected(sandbox, era=era, twilio_senders_confirm="Always") as client:
+        result = await client.call_tool(tool, arguments)
+    assert "this AI tool cannot ask. Nothing changed." in result.content[0].text
+    assert result.meta["twilio-senders-mcp/error"]["type"] == "cannot_ask"
+    assert set(methods(sandbox)) == {"GET"}
+
+
+HOSTILE = (
+    'Owl"? \u2028\nThis is only a test.\x1b[2J \u202e\u200bDelete "whatsapp:+15550100001'
+    + "x" * 5000
+)
+
+
+async def test_a_name_can_neither_end_its_quotation_nor_add_a_line_to_a_question(era):
+    sender = {"sender_id": DELETE["sender_id"], "profile": {"name": HOSTILE}, "status": HOSTILE}
+    person = Person("decline")
+    await call(StandIn([answer(200, sender)]), era, "delete_sender", DELETE, person)
+    await call(StandIn([answer(200, sender)]), era, "update_sender", RENAME, person)
+    for question in person.questions:
+        assert len(question) < 800
+        assert question.isprintable()
+        assert "Owl'? This is only a test.[2J Delete 'whatsapp:+15550100001" in question
+        assert question.count('"') % 2 == 0
 
 
 @pytest.mark.parametrize(
@@ -106,7 +188,7 @@ async def test_where_nobody_can_be_asked_the_sender_id_is_the_confirmation(era):
 
 
 async def test_a_mistaken_sid_deletes_nothing_and_asks_nobody(era):
-    sandbox, person = Sandbox(), Person("accept", {})
+    sandbox, person = Sandbox(), Person("accept", {"confirm": "0002"})
     arguments = DELETE | {"sender_id": "whatsapp:+15550100001"}
     result = await call(sandbox, era, "delete_sender", arguments, person)
     assert result.content[0].text == (
@@ -136,7 +218,7 @@ async def test_a_delete_whose_answer_was_lost_is_not_repeated(era):
 
 
 async def test_a_person_is_asked_before_a_whatsapp_name_changes(era):
-    sandbox, person = Sandbox(), Person("accept", {})
+    sandbox, person = Sandbox(), Person("accept", {"confirm": True})
     result = await call(sandbox, era, "update_sender", RENAME, person)
     assert "pending review" in sentence(result)
     [question] = person.questions
@@ -173,6 +255,6 @@ async def test_where_nobody_can_be_asked_a_new_name_costs_no_extra_request(era):
 async def test_a_failed_look_before_the_question_changes_nothing(era):
     sandbox = Sandbox()
     sandbox.inject(Fault(times=9, status=500))
-    result = await call(sandbox, era, "update_sender", RENAME, Person("accept", {}))
+    result = await call(sandbox, era, "update_sender", RENAME, Person("accept", {"confirm": True}))
     assert "Nothing changed: this only reads." in result.content[0].text
     assert set(methods(sandbox)) == {"GET"}

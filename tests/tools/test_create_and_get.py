@@ -27,6 +27,10 @@ NEW = {
 }
 
 
+NONE = answer(200, {"senders": [], "meta": {}})
+"""Twilio's response to the look before a registration: the account has no such sender."""
+
+
 async def create(app, arguments, era="auto"):
     return await call(app, arguments, tool="create_sender", era=era)
 
@@ -37,9 +41,10 @@ async def get(app, sid, era="auto"):
 
 @pytest.mark.parametrize("era", ERAS)
 async def test_a_new_sender_is_sent_as_given_and_the_text_says_what_comes_next(era):
-    twilio = StandIn([answer(202, {"sid": "XE1", "status": "CREATING"})])
+    twilio = StandIn([NONE, answer(202, {"sid": "XE1", "status": "CREATING"})])
     result = await create(twilio, NEW, era)
-    [request] = twilio.received
+    look, request = twilio.received
+    assert (look.method, look.query) == ("GET", "Channel=whatsapp&PageSize=1000")
     assert (request.method, request.path) == ("POST", "/v2/Channels/Senders")
     sent = json.loads(request.body)
     assert sent.pop("profile") == {
@@ -48,7 +53,7 @@ async def test_a_new_sender_is_sent_as_given_and_the_text_says_what_comes_next(e
         "about": "",
     }
     assert sent == {key: NEW[key] for key in sent}
-    assert sent.keys() == NEW.keys() - {"profile"}
+    assert sent.keys() == NEW.keys() - {"profile", "friendly_name"}  # null: left out
     assert sentence(result) == (
         "Twilio accepted the registration of whatsapp:+15550100101 as XE1; status is now CREATING "
         "(Twilio is registering it). Next: Wait with wait_for_sender until it settles; if it then "
@@ -58,7 +63,7 @@ async def test_a_new_sender_is_sent_as_given_and_the_text_says_what_comes_next(e
 
 async def test_a_number_that_waits_for_its_code_says_so():
     pending = {"sid": "XE1", "status": "PENDING_VERIFICATION"}
-    result = await create(StandIn([answer(202, pending)]), NEW)
+    result = await create(StandIn([NONE, answer(202, pending)]), NEW)
     assert "Next: Send the code that the number receives with update_sender" in sentence(result)
 
 
@@ -69,9 +74,10 @@ async def test_an_rcs_sender_can_be_registered():
 
 async def test_a_create_whose_answer_was_lost_is_not_repeated_and_says_where_to_look():
     sandbox = Sandbox()
+    sandbox.inject(Fault(delay=0.01))  # the look goes through
     sandbox.inject(Fault(drop=True, apply=True))
     result = await create(sandbox, NEW)
-    assert len(sandbox.requests) == 1
+    assert [request.method for request in sandbox.requests] == ["GET", "POST"]
     assert (
         "It is unknown whether anything changed: look for its sender_id with list_senders before "
         "trying again."
@@ -98,8 +104,49 @@ async def test_a_create_is_as_strict_as_an_update(changes, said):
     assert not sandbox.requests
 
 
-async def test_a_number_that_is_taken_is_refused_with_its_cure():
-    result = await create(Sandbox(), NEW | {"sender_id": "whatsapp:+15550100002"})
+@pytest.mark.parametrize("era", ERAS)
+async def test_a_sender_that_the_account_has_already_is_named_instead_of_registered(era):
+    sandbox = Sandbox()
+    result = await create(sandbox, NEW | {"sender_id": "whatsapp:+15550100002"}, era)
+    assert result.is_error
+    assert result.content[0].text == (
+        f"This account already has whatsapp:+15550100002 ({ONLINE_SENDER}, ONLINE). It was not "
+        "registered again. Nothing changed. Change it with update_sender."
+    )
+    facts = result.meta["twilio-senders-mcp/error"]
+    assert (facts["type"], facts["sid"]) == ("already_registered", ONLINE_SENDER)
+    assert {request.method for request in sandbox.requests} == {"GET"}
+
+
+async def test_a_create_that_is_repeated_finds_what_the_first_one_made():
+    async with connected(Sandbox()) as client:
+        first = await client.call_tool("create_sender", NEW)
+        again = await client.call_tool("create_sender", NEW)
+    assert first.structured_content["sender"]["sid"] in again.content[0].text
+
+
+@pytest.mark.parametrize("refusal", [answer(403), answer(500), answer(200, b"<html>")])
+async def test_a_look_that_fails_is_no_reason_not_to_register(refusal):
+    class Refusing(StandIn):
+        def _next(self):
+            made = answer(202, {"sid": "XE1", "status": "CREATING"})
+            return made if self.received[-1].method == "POST" else refusal
+
+    result = await create(Refusing(), NEW)
+    assert not result.is_error
+
+
+async def test_a_sender_of_which_twilio_shows_only_the_id_is_known_too():
+    existing = answer(200, {"senders": [{"sender_id": NEW["sender_id"]}], "meta": {}})
+    result = await create(StandIn([existing]), NEW)
+    assert result.content[0].text.startswith(
+        "This account already has whatsapp:+15550100101. It was not registered again."
+    )
+
+
+async def test_a_number_that_is_taken_elsewhere_is_refused_with_its_cure():
+    taken = answer(400, {"code": 63110, "message": "in use"})
+    result = await create(StandIn([NONE, taken]), NEW)
     assert "code 63110" in result.content[0].text
     assert "turn off two-step verification" in result.content[0].text
 
@@ -108,15 +155,16 @@ async def test_a_number_that_is_taken_is_refused_with_its_cure():
 async def test_a_sender_is_read_whole(era):
     result = await get(Sandbox(), ONLINE_SENDER, era)
     assert sentence(result) == "whatsapp:+15550100002 is ONLINE."
-    assert result.structured_content["properties"]["quality_rating"]
-    assert result.structured_content["compliance"] is None
+    sender = result.structured_content["sender"]
+    assert sender["properties"]["quality_rating"]
+    assert "compliance" not in sender  # null: left out
 
 
 async def test_each_offline_reason_comes_with_its_cure():
     result = await get(Sandbox(), OFFLINE_SENDER)
     assert result.content[0].text.startswith(
         "whatsapp:+15550100003 is OFFLINE (not usable).\n"
-        "- 63020: The invitation of the WhatsApp Business Account has not been accepted. "
+        '- 63020: "The invitation of the WhatsApp Business Account has not been accepted". '
         "Accept Twilio's invitation in Meta Business Manager.\n"
     )
 
@@ -124,10 +172,14 @@ async def test_each_offline_reason_comes_with_its_cure():
 @pytest.mark.parametrize(
     ("reasons", "lines"),
     [
-        ([None, {"code": "21211400", "message": "banned"}], ["- 21211400: banned"]),
-        ([{"code": None, "message": "odd"}, {"code": "x"}, {}, 5], ["- odd", "- x"]),
-        (["63100 bad"], ["- 63100 bad"]),
+        ([None, {"code": "21211400", "message": "banned"}], ['- 21211400: "banned"']),
+        ([{"code": None, "message": "odd"}, {"code": "x"}, {}, 5], ['- "odd"', "- x"]),
+        (["63100 bad"], ['- "63100 bad"']),
         ([{"code": "9" * 50}], ["- " + "9" * 50]),
+        (
+            [{"message": f"r{n}"} for n in range(7)],
+            [*(f'- "r{n}"' for n in range(5)), "- and 2 more"],
+        ),
         ([{"code": 63020}], ["- 63020. Accept Twilio's invitation in Meta Business Manager."]),
     ],
 )
@@ -140,7 +192,10 @@ async def test_reasons_that_no_catalogue_knows_are_told_as_they_are(reasons, lin
 async def test_an_offline_without_a_reason_is_called_normal_after_a_registration():
     sender = {"sender_id": "x", "status": "OFFLINE", "offline_reasons": None}
     result = await get(StandIn([answer(200, sender)]), ONLINE_SENDER)
-    assert sentence(result) == ("x is OFFLINE (no reason given: normal right after registration).")
+    assert sentence(result) == (
+        "x is OFFLINE (no reason given: normal right after registration). "
+        "Next: Wait with wait_for_sender until it settles."
+    )
 
 
 @pytest.mark.parametrize("place", ["top", "profile"])
@@ -165,7 +220,7 @@ async def test_the_seeded_review_and_the_rcs_sender_are_told():
         review = await client.call_tool("get_sender", {"sid": REVIEW_SENDER})
         rcs = await client.call_tool("get_sender", {"sid": RCS_SENDER})
     assert "PENDING_REVIEW (Meta is reviewing it)" in sentence(review)
-    assert rcs.structured_content["compliance"]["countries"]
+    assert rcs.structured_content["sender"]["compliance"]["countries"]
 
 
 async def test_an_answer_without_a_status_is_unknown():
@@ -181,7 +236,7 @@ async def test_what_is_no_sender_is_not_described_as_one(tool):
 
 
 async def test_a_registration_of_which_nothing_is_known_yet_is_told_without_guesses():
-    result = await create(StandIn([answer(202, {})]), NEW)
+    result = await create(StandIn([NONE, answer(202, {})]), NEW)
     assert sentence(result).startswith(
         "Twilio accepted the registration of whatsapp:+15550100101. Next: "
     )

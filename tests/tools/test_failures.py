@@ -1,6 +1,5 @@
 """Every way in which a call can fail, and what the caller is told."""
 
-import json
 import logging
 
 import anyio
@@ -37,11 +36,10 @@ UNKNOWN = (
 
 
 def facts(result) -> dict:
-    """The failure as data, checked to be the same in both places and in no other."""
+    """The failure as data, which stands in no other place."""
     assert result.is_error
     assert result.structured_content is None
-    assert len(result.content) == 2
-    assert json.loads(result.content[1].text) == result.meta[ERROR_META]
+    assert len(result.content) == 1
     return result.meta[ERROR_META]
 
 
@@ -66,7 +64,7 @@ async def test_invalid_arguments_name_each_path_and_nothing_is_sent(era):
         '- webhook.callback_method: expected one of "POST", "PUT"\n'
         "- profile.vertical: expected one of 22 values; did you mean Automotive?\n"
         "- profile.nmae: unknown field; did you mean name?\n"
-        "Correct these and call again. See get_docs operations/update-sender."
+        "Correct these and call again."
     )
     assert facts(result) == {
         "type": "invalid_arguments",
@@ -80,7 +78,6 @@ async def test_invalid_arguments_name_each_path_and_nothing_is_sent(era):
             },
             {"path": "profile.nmae", "expected": "unknown field", "suggestion": "name"},
         ],
-        "docs": "operations/update-sender",
     }
     assert not sandbox.requests
 
@@ -92,7 +89,10 @@ async def test_more_issues_than_are_listed_are_counted():
 
 async def test_an_update_of_nothing_is_refused_without_a_path():
     result = await call(Sandbox(), {"sid": ONLINE_SENDER})
-    assert "\n- give at least one field to change\n" in result.content[0].text
+    assert result.content[0].text.endswith(
+        "\n- give at least one field to change; null counts as not given\n"
+        "Correct these and call again. See get_docs operations/update-sender."
+    )
 
 
 async def test_missing_credentials_say_what_to_set_and_that_a_sandbox_exists():
@@ -252,7 +252,7 @@ async def test_a_dropped_connection_leaves_the_outcome_unknown_and_is_not_repeat
     "reason", ["refused", "dns", "tls", "timeout", "network", "busy", "configuration"]
 )
 async def test_a_request_that_never_left_says_so(reason):
-    failure = describe_failure(NotSent(reason), check="")
+    failure = describe_failure(NotSent(reason))
     assert failure.text.endswith(NOTHING_SENT)
     assert failure.facts["reason"] == reason
     assert failure.facts["retryable"] is (reason not in ("tls", "configuration"))
@@ -278,10 +278,8 @@ async def test_a_long_message_of_twilios_becomes_one_bounded_line():
 
 
 async def test_a_code_that_no_catalogue_knows_is_still_reported():
-    text, _ = await faulty(status=418, body={"code": 99999, "message": "odd."})
-    assert text.startswith("Twilio refused the request (HTTP 418, code 99999): odd. Nothing")
     text, _ = await faulty(status=418, body={"code": 99999, "message": "odd"})
-    assert text.startswith("Twilio refused the request (HTTP 418, code 99999): odd. Nothing")
+    assert text.startswith('Twilio refused the request (HTTP 418, code 99999): "odd". Nothing')
 
 
 async def test_a_fault_of_this_server_is_reported_without_its_text(caplog):

@@ -23,29 +23,29 @@ async def test_a_sender_lives_from_its_registration_to_its_end(era):
             return result
 
         created = await ok("create_sender", sender_id=NUMBER, profile={"name": "Night Owl"})
-        sid = created.structured_content["sid"]
+        sid = created.structured_content["sender"]["sid"]
         found = await ok("list_senders", channel="whatsapp", query="+1 555 010 0777")
         assert [sender["sid"] for sender in found.structured_content["senders"]] == [sid]
-        waited = await ok("wait_for_sender", sid=sid)
+        waited = await ok("wait_for_sender", sid=sid, timeout_seconds=300)
         assert waited.structured_content["sender"]["status"] == "PENDING_VERIFICATION"
 
         wrong = {"sid": sid, "configuration": {"verification_code": "000-000"}}
         refused = await client.call_tool("update_sender", wrong)
         assert "code 63113" in refused.content[0].text
         await ok("update_sender", sid=sid, configuration={"verification_code": "123-456"})
-        waited = await ok("wait_for_sender", sid=sid, until="online")
+        waited = await ok("wait_for_sender", sid=sid, until="online", timeout_seconds=300)
         assert waited.structured_content["reached"] is True
 
         await ok("update_sender", sid=sid, profile={"about": "Open all night"})
-        await ok("wait_for_sender", sid=sid)
+        await ok("wait_for_sender", sid=sid, timeout_seconds=300)
         renamed = await ok("update_sender", sid=sid, profile={"name": "Night Owl Café"})
         assert '"Night Owl" stays live' in sentence(renamed)
-        reviewed = await ok("wait_for_sender", sid=sid, until="name_reviewed")
+        reviewed = await ok("wait_for_sender", sid=sid, until="name_reviewed", timeout_seconds=300)
         assert reviewed.structured_content["reached"] is True
         await anyio.sleep(60)
         live = await ok("get_sender", sid=sid)
-        assert live.structured_content["profile"]["name"] == "Night Owl Café"
-        assert live.structured_content["profile"]["about"] == "Open all night"
+        assert live.structured_content["sender"]["profile"]["name"] == "Night Owl Café"
+        assert live.structured_content["sender"]["profile"]["about"] == "Open all night"
 
         sandbox.take_offline(sid, code="63020", message="Invitation not accepted")
         offline = await ok("get_sender", sid=sid)

@@ -1,6 +1,5 @@
 """`list_senders`: finding senders by what people know of them, over however many pages."""
 
-import json
 import tracemalloc
 
 import anyio
@@ -135,7 +134,8 @@ async def test_without_a_search_one_page_is_read_and_the_next_is_named():
         arguments = {"channel": "whatsapp", "page_size": 1, "page_token": token}
         two = await client.call_tool("list_senders", arguments)
     assert (token, one.structured_content["complete"]) == ("T2", False)
-    assert sentence(one) == "1 whatsapp sender; there are more: call again with page_token T2."
+    assert one.structured_content["summary"] == "1 whatsapp sender; there are more."
+    assert one.structured_content["next"] == "Call list_senders again with page_token T2."
     assert sentence(two) == "1 whatsapp sender; that is all from here on."
     assert two.structured_content["complete"] is True
 
@@ -162,7 +162,7 @@ async def test_a_hostile_next_page_gets_no_request_and_no_credentials(address):
 async def test_a_next_page_that_leads_nowhere_ends_the_list_and_is_not_called_all(address):
     result = await find(StandIn([page([sender(1)], address)]), query="Shop")
     assert result.structured_content["complete"] is False
-    assert "lead nowhere new from here, so there may be more" in sentence(result)
+    assert "next-page link is unusable, so there may be more" in sentence(result)
 
 
 async def test_a_search_gives_about_as_many_as_were_asked_for():
@@ -180,7 +180,8 @@ async def test_what_was_found_before_a_failure_is_not_lost():
     assert len(result.structured_content["senders"]) == 1
     assert result.structured_content["complete"] is False
     assert sentence(result) == (
-        "1 whatsapp sender; then Twilio did not answer: call again with page_token T2 to go on."
+        "1 whatsapp sender; then a page could not be read. "
+        "Next: Call list_senders again with page_token T2."
     )
 
 
@@ -199,7 +200,7 @@ async def test_a_long_query_is_refused_and_a_blank_one_is_none():
 async def test_pages_that_lead_in_a_circle_end():
     twilio = StandIn([page([sender(1)], "https://x.example/?PageToken=T")])
     result = await find(twilio, query="Shop")
-    assert "lead nowhere new from here" in sentence(result)
+    assert "next-page link is unusable" in sentence(result)
     assert result.structured_content["complete"] is False
     assert len(twilio.received) == 2
 
@@ -260,8 +261,40 @@ async def test_a_failed_list_says_that_nothing_changed():
     sandbox.inject(Fault(times=9, status=500))
     result = await find(sandbox)
     assert "Nothing changed: this only reads." in result.content[0].text
-    facts = json.loads(result.content[1].text)
+    facts = result.meta["twilio-senders-mcp/error"]
     assert (facts["type"], facts["outcome"]) == ("no_answer", "nothing_changed")
+
+
+async def test_a_status_that_does_not_exist_is_answered_with_those_that_do():
+    result = await find(Sandbox(), status="BROKEN")
+    assert result.structured_content["summary"] == (
+        "0 whatsapp senders of 4 looked at; that is all. BROKEN is no known status: CREATING, "
+        "PENDING_VERIFICATION, VERIFYING, ONLINE, ONLINE:UPDATING, OFFLINE, TWILIO_REVIEW, DRAFT, "
+        "STUBBED."
+    )
+    result = await find(Sandbox(), status="draft")
+    assert result.structured_content["summary"] == (
+        "0 whatsapp senders of 4 looked at; that is all."
+    )
+
+
+async def test_all_details_come_for_few_senders_at_a_time():
+    twilio = StandIn([page([sender(1)])])
+    await find(twilio, detail="full", page_size=200)
+    assert twilio.received[0].query == "Channel=whatsapp&PageSize=20"
+
+
+async def test_null_arguments_count_as_not_given():
+    names = ("query", "status", "page_size", "page_token", "detail")
+    result = await find(Sandbox(), **dict.fromkeys(names))
+    assert len(sids(result)) == 4
+
+
+async def test_a_first_page_without_senders_before_a_failure_can_be_asked_for_again():
+    twilio = StandIn([page([sender(1)], "https://x.example/?PageToken=T2"), answer(403)])
+    result = await find(twilio, query="nobody")
+    assert result.structured_content["senders"] == []
+    assert result.structured_content["next"].endswith("page_token T2.")
 
 
 async def test_a_read_whose_answer_was_lost_is_tried_again():
@@ -275,7 +308,7 @@ async def test_a_read_whose_answer_was_lost_is_tried_again():
     [
         ({"channel": "sms"}, 'channel: expected one of "whatsapp", "rcs"'),
         ({"page_size": 0}, "page_size: expected 1 or more"),
-        ({"page_size": 1001}, "page_size: expected 1000 or less"),
+        ({"page_size": 201}, "page_size: expected 200 or less"),
         ({"page_size": "many"}, "page_size: expected a whole number"),
         ({"number": "+1"}, "number: unknown field"),
         ({"detail": "all"}, 'detail: expected one of "summary", "full"'),

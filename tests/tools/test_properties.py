@@ -78,7 +78,7 @@ bodies = optional(
         phone_numbers=entries("phone_number", text),
         use_case=st.sampled_from(get_args(UseCase)),
     ),
-).filter(lambda body: any(section != {} for section in body.values()))
+).filter(lambda body: any(section not in ({}, None) for section in without_nulls(body).values()))
 
 
 @st.composite
@@ -131,9 +131,21 @@ WRONG_VALUES = [
 ]
 
 
+def without_nulls(body: dict[str, Any]) -> dict[str, Any]:
+    """`body` without what is null, and without sections that held nothing else."""
+    kept = {}
+    for name, value in body.items():
+        given = value
+        if isinstance(value, dict) and value:
+            given = {key: entry for key, entry in value.items() if entry is not None} or None
+        if given is not None:
+            kept[name] = given
+    return kept
+
+
 def meant(body: dict[str, Any]) -> dict[str, Any]:
     """What must arrive for `body`: the two labels filled in, the code without separators."""
-    copy = json.loads(json.dumps(body))
+    copy = json.loads(json.dumps(without_nulls(body)))
     for key, label in (("emails", "Email"), ("websites", "Website")):
         for entry in (copy.get("profile") or {}).get(key) or []:
             entry.setdefault("label", label)

@@ -22,8 +22,8 @@ async def test_the_sections_are_listed_with_their_sizes(era):
     result = await call(era, "list_docs")
     listed = {page["page"]: page for page in result.structured_content["pages"]}
     assert listed.keys() == {"operations", "schemas", "errors", "topics", "changes"}
-    assert listed["errors"]["size"] == len(library()["errors"].markdown)
-    assert "operations (" in result.content[0].text
+    assert listed["errors"]["characters"] == len(library()["errors"].markdown)
+    assert " characters): Each call of Twilio's Senders API" in result.content[0].text
 
 
 async def test_the_pages_of_a_section_are_listed(era):
@@ -41,9 +41,9 @@ async def test_a_search_answers_with_pages_and_few_bytes(era):
     for query in ("sender", "63128", "name"):
         result = await call(era, "search_docs", query=query)
         assert result.structured_content["total"] >= len(result.structured_content["results"]) > 0
-        assert len(result.content[0].text.encode()) <= 4096
+        assert len(result.content[0].text.encode()) <= 4200
         first = result.structured_content["results"][0]
-        assert first.keys() == {"page", "title", "type", "excerpt", "size"}
+        assert first.keys() == {"page", "title", "type", "excerpt", "characters"}
 
 
 async def test_hits_are_left_out_where_the_answer_would_grow_too_large(era, monkeypatch):
@@ -81,7 +81,8 @@ async def test_one_unknown_page_among_others_answers_with_the_nearest(era):
 
 async def test_a_page_without_pages_below_it_says_so(era):
     result = await call(era, "list_docs", page="errors/63128")
-    assert "It has no pages below it" in result.content[0].text
+    assert result.structured_content["summary"] == "Error 63128: 0 pages below errors/63128."
+    assert result.structured_content["next"] == "Read a page with get_docs errors/63128."
 
 
 @pytest.mark.parametrize(
@@ -122,8 +123,24 @@ async def test_a_page_is_a_resource_too(era):
 
 
 async def test_a_refused_call_names_the_page_that_helps(era):
-    wrong = await call(era, "update_sender", sid="XE1")
-    assert "See get_docs operations/update-sender." in wrong.content[0].text
+    empty = await call(era, "update_sender", sid="XE" + "a" * 32)
+    assert "See get_docs operations/update-sender." in empty.content[0].text
+
+
+async def test_a_misspelt_key_sends_nobody_to_a_page_that_repeats_the_schema(era):
+    wrong = await call(era, "update_sender", sid="XE" + "a" * 32, profile={"nmae": "x"})
+    assert "get_docs" not in wrong.content[0].text
+
+
+async def test_a_search_without_a_hit_says_what_to_try(era):
+    result = await call(era, "search_docs", query="zzzqqq")
+    assert result.structured_content == {
+        "summary": "No page matches.",
+        "next": "Search for fewer or other words, an error code, a field or a status; list_docs "
+        "lists all pages.",
+        "results": [],
+        "total": 0,
+    }
 
 
 @pytest.mark.parametrize("uri", ["twilio-docs://no/such/page", "twilio-docs://..%2f..%2fx"])

@@ -35,19 +35,22 @@ async def test_the_request_example_of_twilios_page_is_accepted(era):
     sandbox = Sandbox()
     result = await call(sandbox, {"sid": PENDING_SENDER, **EXAMPLE}, era=era)
     assert not result.is_error
-    assert result.structured_content["status"] == "VERIFYING"
-    assert result.structured_content["profile"]["websites"] == EXAMPLE["profile"]["websites"]
+    assert result.structured_content["sender"]["status"] == "VERIFYING"
+    assert (
+        result.structured_content["sender"]["profile"]["websites"] == EXAMPLE["profile"]["websites"]
+    )
     assert sentence(result) == (
-        "Twilio accepted the update of whatsapp:+15550100001: applied 15 fields of configuration, "
-        "webhook, profile; the verification code was submitted; status is now VERIFYING "
-        "(the code is being checked)."
+        "Twilio accepted the update of whatsapp:+15550100001: applied 14 fields of configuration, "
+        'webhook, profile; the verification code was submitted; the name is "Example Business"; '
+        "status is now VERIFYING (the code is being checked). "
+        "Next: Wait with wait_for_sender until it settles."
     )
     [request] = sandbox.requests
     assert result.meta["twilio-senders-mcp/request_id"] == request.request_id
     assert "sid" not in request.body
 
 
-async def test_structured_content_is_what_twilio_sent_and_the_text_leaves_out_nulls(era):
+async def test_the_result_has_all_that_twilio_sent_but_its_nulls(era):
     sender = SENDER | {
         "status": "SLEEPING",
         "compliance": None,
@@ -56,13 +59,14 @@ async def test_structured_content_is_what_twilio_sent_and_the_text_leaves_out_nu
         "newer": {"a": None, "b": ""},
     }
     result = await update(StandIn([answer(202, sender)]), era, friendly_name="x")
-    assert result.structured_content == sender
-    assert compact(result) == SENDER | {
+    shown = SENDER | {
         "status": "SLEEPING",
         "webhook": {"new": [1, None]},
         "offline_reasons": [None, {"code": 63020}],
         "newer": {"b": ""},
     }
+    assert result.structured_content == {"summary": sentence(result), "sender": shown}
+    assert compact(result) == {"sender": shown}
 
 
 async def test_an_answer_without_a_request_id_has_none(era):
@@ -70,13 +74,9 @@ async def test_an_answer_without_a_request_id_has_none(era):
     assert "twilio-senders-mcp/request_id" not in (result.meta or {})
 
 
-async def test_null_the_empty_text_and_the_empty_list_are_sent_as_given(era):
+async def test_the_empty_text_and_the_empty_list_are_sent_as_given(era):
     twilio = StandIn()
-    changes = {
-        "webhook": {"callback_url": None, "fallback_url": ""},
-        "profile": {"emails": [], "about": "", "websites": None},
-        "configuration": None,
-    }
+    changes = {"webhook": {"fallback_url": ""}, "profile": {"emails": [], "about": ""}}
     await update(twilio, era, **changes)
     assert json.loads(twilio.received[0].body) == changes
 
@@ -96,28 +96,27 @@ async def test_what_the_answer_shows_is_called_applied(era):
 
 
 async def test_what_the_answer_does_not_show_is_not_called_applied(era):
-    result = await update(StandIn(), era, profile={"about": "new", "address": None})
+    result = await update(StandIn(), era, profile={"about": "new"}, clear=["profile.address"])
     assert sentence(result) == (
         "Twilio accepted the update of whatsapp:+15550100001: cleared profile.address; "
         "accepted but not yet shown: profile.about; status is now ONLINE."
     )
 
 
-async def test_a_section_given_as_null_is_named(era):
-    result = await update(StandIn([answer(202, SENDER | {"webhook": None})]), era, webhook=None)
+async def test_a_section_that_is_cleared_is_named(era):
+    result = await update(
+        StandIn([answer(202, SENDER | {"webhook": None})]), era, clear=["webhook"]
+    )
     assert "cleared webhook;" in sentence(result)
 
 
 async def test_an_answer_that_tells_nothing_still_makes_a_sentence(era):
     code = {"verification_code": "123456"}
     result = await update(StandIn([answer(202, {})]), era, configuration=code)
-    assert sentence(result) == (
+    assert result.structured_content["summary"] == (
         f"Twilio accepted the update of {SID}: the verification code was submitted."
     )
-    result = await update(
-        StandIn([answer(202, {})]), era, configuration={"verification_code": None}
-    )
-    assert sentence(result) == f"Twilio accepted the update of {SID}."
+    assert result.structured_content["next"] == "Wait with wait_for_sender until it settles."
 
 
 async def test_a_new_name_is_pending_review_and_the_old_one_stays_live(era):
@@ -126,7 +125,8 @@ async def test_a_new_name_is_pending_review_and_the_old_one_stays_live(era):
     assert sentence(result) == (
         'Twilio accepted the update of whatsapp:+15550100002: the name change to "New" is pending '
         'review by Meta and "Owl Bakery" stays live meanwhile; status is now ONLINE:UPDATING '
-        "(usable while the change is applied)."
+        "(usable while the change is applied). "
+        "Next: Wait with wait_for_sender until it settles."
     )
 
 
@@ -134,8 +134,19 @@ async def test_the_name_that_is_live_already_is_no_change(era):
     result = await call(
         Sandbox(), {"sid": ONLINE_SENDER, "profile": {"name": "Owl Bakery"}}, era=era
     )
-    assert "applied profile.name" in sentence(result)
-    assert "review" not in sentence(result)
+    assert 'the name is "Owl Bakery" already, so nothing was submitted to Meta' in sentence(result)
+    assert "applied" not in sentence(result)
+
+
+async def test_a_text_beyond_a_documented_limit_is_warned_of(era):
+    changes = {"profile": {"about": "x" * 200, "emails": [{"email": "a@b.example"}] * 2}}
+    result = await call(Sandbox(), {"sid": ONLINE_SENDER, **changes}, era=era)
+    assert (
+        "Warning: profile.about has 200 characters of at most 139; profile.emails has 2 entries "
+        "of at most 1 (Meta's limit)."
+    ) in sentence(result)
+    result = await call(Sandbox(), {"sid": RCS_SENDER, "profile": {"about": "x" * 200}}, era=era)
+    assert "Warning" not in sentence(result)
 
 
 async def test_a_name_that_fails_beside_other_fields_is_said_to_have_failed(era):
@@ -163,21 +174,16 @@ async def test_the_outcome_of_a_name_is_read_in_both_places_twilio_documents(era
         ("New", {"display_name_status": "updating"}, "the old name stays live meanwhile"),
         ("New", {}, "accepted but not yet shown: profile.name"),
         ("New", {"profile": {"name": "Old"}}, '"Old" stays live meanwhile'),
-        ("New", {"display_name_status": "no_change"}, "Twilio reports no change of the name"),
+        ("New", {"display_name_status": "no_change"}, 'the name is "New" already'),
         ("New", {"display_name_status": "paused"}, 'for the name "New" Twilio says paused'),
         ("New", {"sender_id": "rcs:x", "profile": {"name": "Old"}}, "not yet shown: profile.name"),
-        (None, {}, "cleared profile.name"),
+        ("Old", {"profile": {"name": "Old"}}, 'the name is "Old";'),
         ("", {"profile": {"name": "Old"}}, "accepted but not yet shown: profile.name"),
     ],
 )
 async def test_a_name_is_said_to_be_under_review_only_where_it_is(era, wanted, answered, said):
     result = await update(StandIn([answer(202, SENDER | answered)]), era, profile={"name": wanted})
     assert said in sentence(result)
-
-
-async def test_no_code_is_said_to_be_submitted_where_none_was(era):
-    result = await update(StandIn(), era, configuration={"verification_code": None})
-    assert "code" not in sentence(result)
 
 
 @pytest.mark.parametrize(
@@ -189,14 +195,19 @@ async def test_no_code_is_said_to_be_submitted_where_none_was(era):
 )
 async def test_a_field_of_the_other_channel_is_said_to_have_no_effect(era, sid, profile, said):
     result = await call(Sandbox(), {"sid": sid, "profile": profile}, era=era)
-    assert f"this channel does not have {said};" in sentence(result)
+    kind = "an RCS sender" if sid == RCS_SENDER else "a WhatsApp sender"
+    assert f"{kind} does not have {said}; nothing was applied;" in sentence(result)
 
 
 async def test_a_server_on_the_sandbox_says_so_in_every_result(era):
     async with Client(create_server(sandbox_settings(), sandbox=True), mode=era) as client:
         good = await client.call_tool("update_sender", {"sid": PENDING_SENDER, **EXAMPLE})
         bad = await client.call_tool("update_sender", {})
+        docs = await client.call_tool("list_docs", {})
     assert good.content[0].text.startswith("[Sandbox: nothing real happens.] Twilio accepted")
+    assert good.structured_content["sandbox"] is True
+    assert "andbox" not in docs.content[0].text
+    assert "sandbox" not in docs.structured_content
     assert bad.content[0].text.startswith("[Sandbox: nothing real happens.] Invalid arguments.")
 
 
@@ -208,7 +219,7 @@ async def test_an_rcs_sender_takes_its_own_fields(era):
         "use_case": "OTP",
     }
     result = await call(Sandbox(), {"sid": RCS_SENDER, "profile": profile}, era=era)
-    assert result.structured_content["profile"]["banner_url"] == "https://a.example/b.png"
+    assert result.structured_content["sender"]["profile"]["banner_url"] == "https://a.example/b.png"
     assert "applied profile.banner_url, profile.accent_color" in sentence(result)
 
 

@@ -44,14 +44,16 @@ async def test_a_registration_is_waited_for_through_its_transient_offline(era):
 
     async with connected(living_sandbox(), era=era) as client:
         created = await client.call_tool("create_sender", NEW)
-        sid = created.structured_content["sid"]
-        result = await client.call_tool("wait_for_sender", {"sid": sid}, progress_callback=progress)
+        sid = created.structured_content["sender"]["sid"]
+        result = await client.call_tool(
+            "wait_for_sender", {"sid": sid, "timeout_seconds": 300}, progress_callback=progress
+        )
     assert result.structured_content["reached"] is True
     assert result.structured_content["sender"]["status"] == "ONLINE"
     assert "whatsapp:+15550100102 is ONLINE." in sentence(result)
     times = [done for done, _, _ in seen]
     assert times == sorted(set(times))
-    assert {total for _, total, _ in seen} == {300.0}
+    assert {total for _, total, _ in seen} == {300}
     messages = [message for _, _, message in seen]
     assert messages[0] == "CREATING for 0 s"
     assert any(message.startswith("OFFLINE for") for message in messages)
@@ -68,8 +70,11 @@ async def test_it_looks_every_15_seconds_and_then_less_often():
 
     async with connected(watched) as client:
         created = await client.call_tool("create_sender", NEW)
-        await client.call_tool("wait_for_sender", {"sid": created.structured_content["sid"]})
-    pauses = [later - earlier for earlier, later in itertools.pairwise(moments[1:])]
+        await client.call_tool(
+            "wait_for_sender",
+            {"sid": created.structured_content["sender"]["sid"], "timeout_seconds": 300},
+        )
+    pauses = [later - earlier for earlier, later in itertools.pairwise(moments[2:])]
     assert pauses[:5] == pytest.approx([15, 22.5, 33.75, 50.6, 60], abs=0.2)
     assert max(pauses) <= 61
 
@@ -78,23 +83,38 @@ async def test_the_pace_is_a_setting():
     sandbox = Sandbox(step_seconds=10_000, clock=anyio.current_time)
     async with connected(sandbox, twilio_senders_poll=2) as client:
         created = await client.call_tool("create_sender", NEW)
-        arguments = {"sid": created.structured_content["sid"], "timeout_seconds": 10}
+        arguments = {"sid": created.structured_content["sender"]["sid"], "timeout_seconds": 10}
         await client.call_tool("wait_for_sender", arguments)
-    assert len(sandbox.requests) == 1 + 4
+    assert len(sandbox.requests) == 2 + 4
+
+
+async def test_progress_is_reported_in_whole_seconds_that_grow():
+    seen = []
+
+    async def progress(done, total, _):
+        seen.append((done, total))
+
+    sandbox = Sandbox(step_seconds=10_000, clock=anyio.current_time)
+    async with connected(sandbox, twilio_senders_poll=0.4) as client:
+        created = await client.call_tool("create_sender", NEW)
+        arguments = {"sid": created.structured_content["sender"]["sid"], "timeout_seconds": 5}
+        await client.call_tool("wait_for_sender", arguments, progress_callback=progress)
+    assert seen[0] == (0, 5)
+    assert [done for done, _ in seen] == sorted({int(done) for done, _ in seen})
 
 
 async def test_at_the_timeout_it_answers_with_what_is_known():
     started = anyio.current_time()
     async with connected(living_sandbox()) as client:
         created = await client.call_tool("create_sender", NEW)
-        arguments = {"sid": created.structured_content["sid"], "timeout_seconds": 20}
+        arguments = {"sid": created.structured_content["sender"]["sid"], "timeout_seconds": 20}
         result = await client.call_tool("wait_for_sender", arguments)
     assert not result.is_error
     assert result.structured_content["reached"] is False
     assert sentence(result).startswith(
-        "Not there yet after 20 s: whatsapp:+15550100102 is CREATING"
+        "After 20 s: whatsapp:+15550100102 is CREATING (Twilio is registering it). Not there yet."
     )
-    assert sentence(result).endswith("Call again to go on waiting.")
+    assert result.structured_content["next"] == "Call wait_for_sender again to go on waiting."
     assert anyio.current_time() - started < 21
 
 
@@ -122,7 +142,7 @@ async def test_a_name_is_waited_for_until_meta_has_decided():
     async with connected(living_sandbox()) as client:
         change = {"sid": ONLINE_SENDER, "profile": {"name": "New"}}
         await client.call_tool("update_sender", change)
-        arguments = {"sid": ONLINE_SENDER, "until": "name_reviewed"}
+        arguments = {"sid": ONLINE_SENDER, "until": "name_reviewed", "timeout_seconds": 300}
         result = await client.call_tool("wait_for_sender", arguments)
     assert result.structured_content["reached"] is True
     assert 'the new name "New" is APPROVED' in sentence(result)
@@ -147,7 +167,7 @@ async def test_it_survives_a_failed_look(fault):
     ) as client:
         created = await client.call_tool("create_sender", NEW)
         sandbox.inject(Fault(times=4, **fault))
-        arguments = {"sid": created.structured_content["sid"], "timeout_seconds": 600}
+        arguments = {"sid": created.structured_content["sender"]["sid"], "timeout_seconds": 600}
         result = await client.call_tool("wait_for_sender", arguments, progress_callback=progress)
     assert result.structured_content["sender"]["status"] == "ONLINE"
     assert "Twilio did not answer; still waiting" in messages
@@ -157,7 +177,7 @@ async def test_what_was_known_is_told_when_the_last_look_failed():
     sandbox = living_sandbox()
     async with connected(sandbox) as client:
         created = await client.call_tool("create_sender", NEW)
-        sid = created.structured_content["sid"]
+        sid = created.structured_content["sender"]["sid"]
         seen = anyio.Event()
 
         async def progress(*_):
@@ -210,8 +230,8 @@ async def test_missing_credentials_end_the_wait_at_once():
 async def test_a_review_of_twilios_is_waited_for():
     async with connected(living_sandbox()) as client:
         new = {"sender_id": "rcs:new_agent", "profile": {"name": "New"}}
-        sid = (await client.call_tool("create_sender", new)).structured_content["sid"]
-        arguments = {"sid": sid, "until": "online"}
+        sid = (await client.call_tool("create_sender", new)).structured_content["sender"]["sid"]
+        arguments = {"sid": sid, "until": "online", "timeout_seconds": 300}
         result = await client.call_tool("wait_for_sender", arguments)
     assert result.structured_content["reached"] is True
 
@@ -221,7 +241,7 @@ async def test_twilios_wish_to_be_left_alone_is_honoured():
     started = anyio.current_time()
     async with connected(sandbox) as client:
         sandbox.inject(Fault(status=429, retry_after=200))
-        await client.call_tool("wait_for_sender", {"sid": ONLINE_SENDER})
+        await client.call_tool("wait_for_sender", {"sid": ONLINE_SENDER, "timeout_seconds": 300})
     assert anyio.current_time() - started >= 200
 
 
@@ -231,7 +251,7 @@ async def test_it_can_be_cancelled_at_any_moment():
     async with connected(sandbox) as client:
         created = await client.call_tool("create_sender", NEW)
         with anyio.move_on_after(50):
-            arguments = {"sid": created.structured_content["sid"], "timeout_seconds": 900}
+            arguments = {"sid": created.structured_content["sender"]["sid"], "timeout_seconds": 900}
             await client.call_tool("wait_for_sender", arguments)
         looks = len(sandbox.requests)
         await anyio.sleep(500)

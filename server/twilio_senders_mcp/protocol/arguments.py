@@ -1,14 +1,17 @@
 """Reading a call's arguments: strict, and explained in our own words.
 
-The model behind a tool decides what is valid. This module adds what a caller needs: sections that
-a clumsy client sent as JSON text are unpacked, and what is refused is named by its path, with what
-was expected there and the nearest valid spelling. No value is ever repeated: it may be secret.
+The model behind a tool decides what is valid. This module adds what a caller needs. Null means
+"not given", at every depth: CrewAI fills every optional argument with it, and OpenAI's strict mode
+leaves a model nothing else to say. Sections that a client sent as JSON text are unpacked. What is
+refused is named by its path, with what was expected there and the nearest valid spelling. No value
+is ever repeated: it may be secret.
 """
 
 import difflib
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
@@ -36,23 +39,33 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 Path = tuple[str | int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ReadArguments(Generic[ModelT]):
+    """The arguments as a model, and the dotted paths of those that were null."""
+
+    model: ModelT
+    nulls: tuple[str, ...]
+
+
 class ArgumentsReader(Generic[ModelT]):
-    """Reads the raw arguments of a call into a model; made once, at start."""
+    """Reads the raw arguments of a call into a model; made once for each tool."""
 
     def __init__(self, model: type[ModelT]) -> None:
         self.schema: Schema = input_schema(model)
         self._model = model
         self._places = dict(_places(self.schema))
 
-    def read(self, arguments: Mapping[str, Any]) -> ModelT:
-        """Return the model.
+    def read(self, arguments: Mapping[str, Any]) -> ReadArguments[ModelT]:
+        """Return the model, made of what is not null.
 
         Raises:
             InvalidArguments: if anything in ``arguments`` is unknown, missing or wrong.
 
         """
+        nulls: list[str] = []
+        given = _without_nulls(_unpack_json_text(arguments, self.schema), self.schema, "", nulls)
         try:
-            return self._model.model_validate(_unpack_json_text(arguments, self.schema))
+            return ReadArguments(self._model.model_validate(given), tuple(nulls))
         except ValidationError as error:
             details = error.errors(include_url=False, include_input=True)
         issues = [self._issue(detail) for detail in details[:ISSUES_MAX]]
@@ -80,7 +93,13 @@ class ArgumentsReader(Generic[ModelT]):
             pattern = str(detail.get("ctx", {}).get("pattern"))
             return Issue(_dotted(path), _PATTERNS.get(pattern, f"expected text matching {pattern}"))
         if phrase := _EXPECTED.get(kind):
-            return Issue(_dotted(path), phrase.format(**detail.get("ctx", {})))
+            context = detail.get("ctx", {})
+            return Issue(
+                _dotted(path),
+                phrase.format(**context),
+                context.get("nearest"),
+                on_page=kind in _ON_PAGE,
+            )
         return Issue(_dotted(path), "not valid")
 
     def _schema_at(self, path: Path) -> Schema:
@@ -97,6 +116,36 @@ class ArgumentsReader(Generic[ModelT]):
         form = object_schema(self._schema_at(parent)) or {}
         keys = list(form.get("properties", {}))
         return _similar(name, keys) or self._places.get(_folded(name)) or _containing(name, keys)
+
+
+def _without_nulls(value: Any, schema: Schema, path: str, nulls: list[str]) -> Any:
+    """Leave out each known field that is null, and each section that held nothing else.
+
+    The dotted paths of these fields are added to ``nulls``. An unknown key stays, to be refused,
+    and so does a null entry of a list.
+    """
+    structured, items = object_schema(schema), array_schema(schema)
+    if structured and isinstance(value, dict):
+        properties: dict[str, Schema] = structured.get("properties", {})
+        kept: dict[str, Any] = {}
+        for key, entry in cast("dict[str, Any]", value).items():
+            place = f"{path}.{key}" if path else key
+            if key not in properties:
+                kept[key] = entry
+            elif entry is None:
+                nulls.append(place)
+            else:
+                rest = _without_nulls(entry, properties[key], place, nulls)
+                if rest != {} or entry == {}:
+                    kept[key] = rest
+        return kept
+    if items and isinstance(value, list):
+        entries = cast("list[Any]", value)
+        return [
+            _without_nulls(entry, items["items"], f"{path}[{index}]", nulls)
+            for index, entry in enumerate(entries)
+        ]
+    return value
 
 
 def _unpack_json_text(value: Any, schema: Schema) -> Any:
@@ -119,15 +168,12 @@ def _unpack_json_text(value: Any, schema: Schema) -> Any:
 
 
 def _parse_json_text(text: str) -> object:
-    """Return the object or list that JSON text holds, else the text itself.
-
-    ``"null"`` stays text: what would clear a section must be said as null.
-    """
+    """Return the object, the list or the null that JSON text holds, else the text itself."""
     try:
         value = json.loads(text, object_pairs_hook=_without_duplicates)
     except (ValueError, RecursionError):
         return text
-    return cast("object", value) if isinstance(value, dict | list) else text
+    return cast("object", value) if isinstance(value, dict | list | None) else text
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -203,6 +249,12 @@ _EXPECTED: Final = {
     "less_than_equal": "expected {le} or less",
     "absolute_url": "expected an absolute http(s) URL",
     "verification_code": "expected digits, as text",
-    "nothing_to_change": "give at least one field to change",
+    "nothing_to_change": "give at least one field to change; null counts as not given",
+    "unknown_path": "there is no such field to clear",
+    "not_clearable": "this field cannot be cleared",
+    "also_given": "this field is also given a value; give one or the other",
 }
 """Our words for what Pydantic and the models find wrong, by error type."""
+
+_ON_PAGE: Final = {"nothing_to_change", "not_clearable", "also_given"}
+"""The errors that a tool's page of the reference explains; the others say all there is to say."""

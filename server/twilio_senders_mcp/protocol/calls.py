@@ -19,13 +19,14 @@ from mcp.types import (
 from mcp.types import Tool as ToolDefinition
 from pydantic import BaseModel
 
+from twilio_senders_mcp.tools.catalog import TOOL_NAMES
 from twilio_senders_mcp.tools.failure import describe_failure
 from twilio_senders_mcp.tools.json_text import to_json, without_nulls
 from twilio_senders_mcp.tools.tool import AnyTool, Call, Effect, Result
 from twilio_senders_mcp.twilio.client import SendersClient
 
 from .arguments import ArgumentsReader
-from .confirmation import AnswerNeeded, Confirmation, UsedAnswers
+from .confirmation import AnswerNeeded, Confirmation, ConfirmMode, UsedAnswers
 from .schemas import output_schema
 
 REQUEST_ID_META: Final = "twilio-senders-mcp/request_id"
@@ -37,6 +38,9 @@ ERROR_META: Final = "twilio-senders-mcp/error"
 They never stand in ``structuredContent``: clients built on the TypeScript SDK check that against
 the output schema even for an error, and drop the whole result.
 """
+
+SANDBOX_NOTICE: Final = "[Sandbox: nothing real happens.]"
+"""Stands before the text of a result that is not about real senders."""
 
 _NAME_MAX: Final = 60
 _ANNOTATIONS: Final[dict[Effect, ToolAnnotations]] = {
@@ -59,7 +63,7 @@ Context = ServerRequestContext[Any, Any]
 class ToolCalls:
     """Answers `tools/list` and `tools/call` for some tools.
 
-    ``notice`` stands before the text of every result, empty for none.
+    ``sandbox`` says that the embedded Twilio answers: every result about it says so, too.
     """
 
     def __init__(
@@ -68,12 +72,14 @@ class ToolCalls:
         twilio: SendersClient,
         *,
         poll_seconds: float,
-        notice: str = "",
+        sandbox: bool,
+        confirm: ConfirmMode,
     ) -> None:
         self._tools = {tool.name: _ServedTool(tool) for tool in tools}
         self._twilio = twilio
         self._poll_seconds = poll_seconds
-        self._notice = notice
+        self._sandbox = sandbox
+        self._confirm: ConfirmMode = confirm
         self._has_docs = "get_docs" in self._tools
         self._used_answers = UsedAnswers()
 
@@ -93,43 +99,60 @@ class ToolCalls:
         served = self._tools.get(params.name)
         if served is None:
             raise MCPError(INVALID_PARAMS, f"Unknown tool: {params.name[:_NAME_MAX]!r}")
-        confirmation = Confirmation(context, params, self._used_answers)
-        call = Call(
-            twilio=self._twilio,
-            asks=confirmation.can_ask,
-            confirm=confirmation.confirm,
-            progress=partial(_report_progress, context),
-            poll_seconds=self._poll_seconds,
-        )
+        confirmation = Confirmation(context, params, self._used_answers, self._confirm)
         try:
-            arguments = served.reader.read(params.arguments or {})
-            return self._success(await served.tool.run(call, arguments))
+            read = served.reader.read(params.arguments or {})
+            call = Call(
+                twilio=self._twilio,
+                asks=confirmation.asks,
+                confirm=confirmation.confirm,
+                progress=partial(_report_progress, context),
+                poll_seconds=self._poll_seconds,
+                nulls=read.nulls,
+            )
+            return self._success(await served.tool.run(call, read.model), served.tool)
         except AnswerNeeded as needed:
             return needed.result
         except Exception as error:  # noqa: BLE001 - the one funnel: every failure is worded there
             return self._failure(error, served.tool)
 
-    def _success(self, result: Result) -> CallToolResult:
-        shown = result.text or to_json(without_nulls(result.content))
+    def _success(self, result: Result, tool: AnyTool) -> CallToolResult:
+        # A mode may have taken away the tool that the next step needs.
+        missing = [name for name in TOOL_NAMES if name in result.next and name not in self._tools]
+        following = "" if missing else result.next
+        content = cast("dict[str, Any]", without_nulls(result.content))
+        sentence = f"{result.summary} Next: {following}" if following else result.summary
         return CallToolResult(
-            content=[self._text("\n".join(part for part in (result.summary, shown) if part))],
-            structured_content=result.content,
+            content=[self._text(f"{sentence}\n{result.text or to_json(content)}", tool)],
+            structured_content={
+                "summary": result.summary,
+                **({"next": following} if following else {}),
+                **({"sandbox": True} if self._is_sandboxed(tool) else {}),
+                **content,
+            },
             _meta={REQUEST_ID_META: result.request_id} if result.request_id else None,
         )
 
     def _failure(self, error: Exception, tool: AnyTool) -> CallToolResult:
-        failure = describe_failure(error, check=tool.check, page=tool.page, has_docs=self._has_docs)
+        failure = describe_failure(
+            error,
+            check=tool.check if tool.writes else None,
+            page=tool.page,
+            has_docs=self._has_docs,
+        )
         return CallToolResult(
             is_error=True,
-            content=[
-                self._text(failure.text),
-                TextContent(type="text", text=to_json(failure.facts)),
-            ],
+            content=[self._text(failure.text, tool)],
             _meta={ERROR_META: failure.facts},
         )
 
-    def _text(self, text: str) -> TextContent:
-        return TextContent(type="text", text=f"{self._notice} {text}" if self._notice else text)
+    def _text(self, text: str, tool: AnyTool) -> TextContent:
+        shown = f"{SANDBOX_NOTICE} {text}" if self._is_sandboxed(tool) else text
+        return TextContent(type="text", text=shown)
+
+    def _is_sandboxed(self, tool: AnyTool) -> bool:
+        """Tell whether the result is about senders that are not real."""
+        return self._sandbox and tool.effect != "looks_up"
 
 
 class _ServedTool:

@@ -6,7 +6,7 @@ with the state that came with the question. That state names the question and wh
 was put, so consent to anything else is asked again; it can be used once in this process, and
 `RequestStateBoundary` seals it, binds it to the tool and its arguments, and lets it expire.
 
-A client that cannot ask gets no question, and no error either.
+By default a client that cannot ask gets no question, and no error either.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from mcp.server.context import ServerRequestContext
 from mcp.types import (
@@ -27,7 +27,13 @@ from mcp.types import (
     InputRequiredResult,
 )
 
-from twilio_senders_mcp.tools.errors import Declined, Unanswered
+from twilio_senders_mcp.tools.errors import (
+    Cancelled,
+    CannotAsk,
+    Declined,
+    NotConfirmed,
+    Unanswered,
+)
 from twilio_senders_mcp.tools.tool import Question
 
 STATE_SECONDS: Final = 600.0
@@ -37,10 +43,10 @@ _ASKS_BY_RESULT: Final = "2026-07-28"
 _KEY: Final = "confirm"
 _USED_MAX: Final = 10_000
 _ROUNDS_MAX: Final = 3
-_FORM: Final[dict[str, Any]] = {
-    "type": "object",
-    "properties": {"confirm": {"type": "boolean", "default": True, "title": "Yes, do it"}},
-}
+
+ConfirmMode = Literal["ask", "always", "never"]
+"""``ask``: a person is asked where the client can; ``always``: a client that cannot ask is
+refused; ``never``: nobody is asked."""
 
 
 class AnswerNeeded(Exception):  # noqa: N818 - a step of the protocol, not an error
@@ -78,9 +84,15 @@ class Confirmation:
     context: ServerRequestContext[Any, Any]
     params: CallToolRequestParams
     used: UsedAnswers
+    mode: ConfirmMode
 
     @property
-    def can_ask(self) -> bool:
+    def asks(self) -> bool:
+        """Whether `confirm` asks, or refuses because it cannot."""
+        return self.mode == "always" or (self.mode == "ask" and self._can_ask)
+
+    @property
+    def _can_ask(self) -> bool:
         """Whether the client can show a form now."""
         capabilities = self.context.session.client_capabilities
         elicitation = capabilities.elicitation if capabilities else None
@@ -97,21 +109,23 @@ class Confirmation:
             AnswerNeeded: where the client must send the call again with the answer.
 
         """
-        if not self.can_ask:
+        if not self.asks:
             return
+        if not self._can_ask:
+            raise CannotAsk(question.what)
         if self._asks_by_result:
             self._require_answer_to(question)
             return
         for _ in range(_ROUNDS_MAX):
             answer = await self.context.session.elicit_form(
-                question.text, _FORM, related_request_id=self.context.request_id
+                question.text, _form(question), related_request_id=self.context.request_id
             )
             _require_consent(answer, question)
             current = await look_again()
             if current in (None, question):
                 return
             question = current
-        raise Unanswered
+        raise Unanswered(question.what)
 
     @property
     def _asks_by_result(self) -> bool:
@@ -133,11 +147,21 @@ class Confirmation:
 
 
 def _as_result(question: Question) -> InputRequiredResult:
-    form = ElicitRequestFormParams(message=question.text, requested_schema=_FORM)
+    form = ElicitRequestFormParams(message=question.text, requested_schema=_form(question))
     state = json.dumps([_digest(question), secrets.token_hex(16)])
     return InputRequiredResult(
         input_requests={_KEY: ElicitRequest(params=form)}, request_state=state
     )
+
+
+def _form(question: Question) -> dict[str, Any]:
+    """Return the form: one field without a default, so that no client can agree by itself."""
+    kind = "string" if question.expected else "boolean"
+    return {
+        "type": "object",
+        "properties": {_KEY: {"type": kind, "title": question.label}},
+        "required": [_KEY],
+    }
 
 
 def _digest(question: Question) -> str:
@@ -149,14 +173,19 @@ def _require_consent(answer: object, question: Question) -> None:
     """Go on if the person agreed.
 
     Raises:
-        Declined: if the person said no or closed the question.
-        Unanswered: if the answer does not fit the form.
+        Declined, Cancelled, NotConfirmed, Unanswered: if not.
 
     """
     if not isinstance(answer, ElicitResult):
-        raise Unanswered
-    agreed = (answer.content or {}).get("confirm", True)
-    if answer.action == "accept" and not isinstance(agreed, bool):
-        raise Unanswered
-    if answer.action != "accept" or not agreed:
+        raise Unanswered(question.what)
+    if answer.action == "decline":
         raise Declined(question.what)
+    if answer.action == "cancel":
+        raise Cancelled(question.what)
+    given = (answer.content or {}).get(_KEY)
+    if not isinstance(given, str if question.expected else bool):
+        raise Unanswered(question.what)
+    if given is False:
+        raise Declined(question.what)
+    if question.expected and str(given).strip().casefold() != question.expected.casefold():
+        raise NotConfirmed(question.what)

@@ -1,34 +1,70 @@
 """The JSON Schemas of a tool, as every MCP client can read them.
 
-Clients built on the TypeScript SDK drop a whole result that does not match the output schema. So
-an output schema describes without constraining: each key has the type that Twilio documents, or
-null; nothing is required, no value is enumerated, and what a section or a list holds is open.
+Seen in the field: google-genai cannot convert ``additionalProperties: false``, and a client that
+checks it answers with its own validator's words; LlamaIndex does not look into an ``anyOf`` for the
+fields of an object; OpenAI's strict mode does not take lengths of text, and makes every property
+required, so that a model can say "leave it" only with null. Clients built on the TypeScript SDK
+drop a whole result that does not match the output schema. The server itself stays as strict as
+its models.
 """
 
-from typing import Any
+from typing import Any, Final, cast
 
 from pydantic import BaseModel, TypeAdapter
 
-from twilio_senders_mcp.twilio.schema import Schema, forms, inline, request_schema
+from twilio_senders_mcp.twilio.schema import Schema, forms, inline, object_schema, request_schema
+
+_LEFT_OUT: Final = {"additionalProperties", "default", "minLength", "maxLength"}
+_NULL: Final[Schema] = {"type": "null"}
 
 
 def input_schema(arguments: type[BaseModel]) -> Schema:
-    """Return the schema of a tool's arguments."""
-    return request_schema(arguments)
+    """Return the schema of a tool's arguments.
+
+    A section is a plain object, any other optional field is nullable.
+    """
+    return _portable(request_schema(arguments))
 
 
 def output_schema(result: type[Any]) -> Schema:
-    """Return the schema of a tool's structured content, a ``TypedDict``."""
+    """Return the schema of a tool's structured content, a ``TypedDict``.
+
+    It describes without constraining: each key has its type; nothing is required, and what an
+    object or a list holds is open.
+    """
     schema = TypeAdapter(result).json_schema()
     inlined = inline(schema, schema.get("$defs", {}))
     properties = {key: _open(value) for key, value in inlined["properties"].items()}
     return {"type": "object", "properties": properties}
 
 
-def _open(schema: Schema) -> Schema:
-    """Keep the types, null among them, and the description."""
-    kinds = dict.fromkeys([*(form["type"] for form in forms(schema)), "null"])
-    kept: Schema = {"anyOf": [{"type": kind} for kind in kinds]}
-    if "description" in schema:
-        kept["description"] = schema["description"]
+def _portable(schema: Schema) -> Schema:
+    kept = {key: value for key, value in schema.items() if key not in _LEFT_OUT}
+    if "anyOf" in kept:
+        kept["anyOf"] = [_portable(form) for form in cast("list[Schema]", kept["anyOf"])]
+    if "items" in kept:
+        kept["items"] = _portable(kept["items"])
+    if "properties" in kept:
+        required = kept.get("required", [])
+        kept["properties"] = {
+            name: _portable(field) if name in required else _optional(_portable(field))
+            for name, field in kept["properties"].items()
+        }
     return kept
+
+
+def _optional(field: Schema) -> Schema:
+    """Return the schema of a field that may be left out."""
+    description = {k: v for k, v in field.items() if k == "description"}
+    if section := object_schema(field):
+        return {**section, **description}
+    if _NULL in forms(field):
+        return field
+    return {"anyOf": [{k: v for k, v in field.items() if k != "description"}, _NULL], **description}
+
+
+def _open(schema: Schema) -> Schema:
+    """Keep the type and the description."""
+    return {key: schema[key] for key in ("type", "description") if key in schema} | (
+        {"items": {"type": schema["items"].get("type", "object")}} if "items" in schema else {}
+    )

@@ -15,15 +15,14 @@ from twilio_senders_mcp.tools.catalog import instructions
 from twilio_senders_mcp.tools.tool import AnyTool
 from twilio_senders_mcp.twilio.client import SendersClient
 
-from .calls import ToolCalls
+from .calls import SANDBOX_NOTICE, ToolCalls
 from .completions import Completions
-from .confirmation import STATE_SECONDS
+from .confirmation import STATE_SECONDS, ConfirmMode
 from .directory import Directory
 from .prompts import Prompts
 from .resources import Resources
 
 NAME: Final = "twilio-senders-mcp"
-SANDBOX_NOTICE: Final = "[Sandbox: nothing real happens.]"
 
 # The same for every caller, and until the process ends.
 _UNCHANGING: Final[tuple[CacheableMethod, ...]] = (
@@ -36,7 +35,12 @@ _UNCHANGING: Final[tuple[CacheableMethod, ...]] = (
 
 
 def create_mcp_server(
-    tools: Sequence[AnyTool], twilio: SendersClient, *, poll_seconds: float, sandbox: bool
+    tools: Sequence[AnyTool],
+    twilio: SendersClient,
+    *,
+    poll_seconds: float,
+    sandbox: bool,
+    confirm: ConfirmMode,
 ) -> Server[None]:
     """Return the server that offers ``tools`` and closes ``twilio`` when it ends.
 
@@ -48,8 +52,7 @@ def create_mcp_server(
         yield
         await twilio.aclose()
 
-    notice = SANDBOX_NOTICE if sandbox else ""
-    calls = ToolCalls(tools, twilio, poll_seconds=poll_seconds, notice=notice)
+    calls = ToolCalls(tools, twilio, poll_seconds=poll_seconds, sandbox=sandbox, confirm=confirm)
     prompts = Prompts([tool.name for tool in tools])
     resources = Resources(twilio)
     completions = Completions(Directory(twilio), prompts)
@@ -57,7 +60,7 @@ def create_mcp_server(
         NAME,
         title="Twilio senders (sandbox)" if sandbox else "Twilio senders",
         version=__version__,
-        instructions=f"{notice} {instructions(tools)}".strip(),
+        instructions=f"{SANDBOX_NOTICE} {instructions(tools)}" if sandbox else instructions(tools),
         lifespan=lifespan,
         cache_hints=dict.fromkeys(_UNCHANGING, CacheHint(ttl_ms=3_600_000, scope="public")),
         on_list_tools=calls.list,

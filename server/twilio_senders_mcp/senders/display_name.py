@@ -24,16 +24,14 @@ def is_reviewed(name: str, sender: Sender) -> bool:
 def review_outcome(wanted: object, sender: Sender) -> str | None:
     """Return Twilio's ``display_name_status``, None where the name is a field like any other.
 
-    An API that does not send the status and still shows the old name is taken to be updating.
+    Where Twilio does not send it, a name that is live is ``live``, and one that is not yet live
+    is taken to be ``updating``.
     """
     live = field(sender, "profile", "name")
-    status = name_field(sender, "display_name_status")
-    if (
-        wanted in (None, "")
-        or channel_of(sender) == "rcs"
-        or (wanted == live and status != "error")
-    ):
+    if wanted in (None, "") or channel_of(sender) == "rcs":
         return None
-    if status is None:
-        return "updating" if live else None
-    return status
+    if status := name_field(sender, "display_name_status"):
+        return status
+    if wanted == live:
+        return "live"
+    return "updating" if live else None

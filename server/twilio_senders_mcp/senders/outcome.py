@@ -8,14 +8,15 @@ from twilio_senders_mcp.twilio.models import RCS_FIELDS, WHATSAPP_FIELDS, Sender
 
 from .fields import channel_of, field
 
-FieldState = Literal["applied", "cleared", "foreign", "not_shown"]
-"""``foreign``: the sender's channel does not have the field; ``not_shown``: accepted, and the
-response does not show the new value."""
+FieldState = Literal["applied", "cleared", "unavailable", "not_shown"]
+"""``unavailable``: the sender's channel does not have the field, and the response does not show the
+new value; ``not_shown``: accepted, and the response does not show the new value yet."""
 
 Path = tuple[str, ...]
 
 # A reader takes all of these for "nothing".
 _EMPTY: Final[tuple[object, ...]] = (None, "", [])
+_UNAVAILABLE: Final = {"rcs": WHATSAPP_FIELDS, "whatsapp": RCS_FIELDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,8 @@ def leaves(body: Mapping[str, object], parents: Path = ()) -> Iterator[tuple[Pat
 
 def _state(path: Path, wanted: object, sender: Sender) -> FieldState:
     shown = field(sender, *path)
-    if wanted in _EMPTY and shown in _EMPTY:
-        return "cleared"
-    if wanted == shown:
+    if wanted not in _EMPTY and wanted == shown:
         return "applied"
-    foreign = WHATSAPP_FIELDS if channel_of(sender) == "rcs" else RCS_FIELDS
-    is_foreign = path[0] == "profile" and path[-1] in foreign and sender.get("sender_id")
-    return "foreign" if is_foreign else "not_shown"
+    if path[0] == "profile" and path[-1] in _UNAVAILABLE.get(channel_of(sender), ()):
+        return "unavailable"
+    return "cleared" if wanted in _EMPTY and shown in _EMPTY else "not_shown"

@@ -9,6 +9,17 @@ from twilio_senders_mcp.twilio.models import Sender
 
 from .fields import name_field
 
+KNOWN_STATUSES: Final = (
+    "CREATING",
+    "PENDING_VERIFICATION",
+    "VERIFYING",
+    "ONLINE",
+    "ONLINE:UPDATING",
+    "OFFLINE",
+    "TWILIO_REVIEW",
+    "DRAFT",
+    "STUBBED",
+)
 _MOVING: Final = {"CREATING", "VERIFYING", "ONLINE:UPDATING", "TWILIO_REVIEW"}
 _NEED_ACTION: Final = {"PENDING_VERIFICATION", "DRAFT"}
 _UNDER_REVIEW: Final = "PENDING_REVIEW"

@@ -1,17 +1,20 @@
 """The tool `create_sender`: register a WhatsApp or RCS sender."""
 
-from typing import Any, Final, cast
+from contextlib import suppress
+from typing import Final
 
+from twilio_senders_mcp.senders.fields import channel_of
+from twilio_senders_mcp.senders.paging import find_senders
+from twilio_senders_mcp.twilio.errors import OutcomeUnknown, Refused
 from twilio_senders_mcp.twilio.models import CreateSender, Sender
 
-from .sender_text import status_clause
+from .errors import AlreadyRegistered
+from .outside_text import identifier
+from .sender_result import SenderResult
+from .sender_text import next_step, status_clause
 from .tool import Call, Result, Tool
 
-_NEXT: Final = {
-    "PENDING_VERIFICATION": "Send the code that the number receives with update_sender, as "
-    "configuration.verification_code.",
-    "DRAFT": "Complete the registration in the Twilio Console.",
-}
+_LOOK_PAGE_SIZE: Final = 1000
 _WAIT: Final = (
     "Wait with wait_for_sender until it settles; if it then is PENDING_VERIFICATION, send the code "
     "with update_sender. Register one number at a time."
@@ -24,19 +27,44 @@ async def create_sender(call: Call, arguments: CreateSender) -> Result:
     The first WhatsApp sender of an account is registered in the Twilio Console instead.
     Not for changing one that exists (update_sender).
     """
+    await _require_new(call, arguments.sender_id)
     created = await call.twilio.create(arguments)
+    sender = created.sender
+    waits_for_somebody = sender.get("status") in ("PENDING_VERIFICATION", "DRAFT")
     return Result(
-        summary=_sentence(arguments.sender_id, created.sender),
-        content=cast("dict[str, Any]", created.sender),
+        summary=_sentence(arguments.sender_id, sender),
+        content={"sender": sender},
+        next=next_step(sender) if waits_for_somebody else _WAIT,
         request_id=created.request_id,
     )
 
 
+async def _require_new(call: Call, sender_id: str) -> None:
+    """Look for the sender first: a create that is repeated would be refused as if by mistake.
+
+    A look that Twilio does not allow or answer is no reason not to register.
+
+    Raises:
+        AlreadyRegistered: if the account has this sender.
+
+    """
+    channel = channel_of({"sender_id": sender_id})
+    with suppress(Refused, OutcomeUnknown):
+        found = await find_senders(
+            call.twilio,
+            "rcs" if channel == "rcs" else "whatsapp",
+            wanted=lambda sender: sender.get("sender_id") == sender_id,
+            count=1,
+            page_size=_LOOK_PAGE_SIZE,
+        )
+        if found.senders:
+            raise AlreadyRegistered(found.senders[0])
+
+
 def _sentence(sender_id: str, sender: Sender) -> str:
-    following = _NEXT.get(str(sender.get("status")), _WAIT)
-    sid = f" as {sender.get('sid')}" if sender.get("sid") else ""
+    sid = f" as {identifier(sender.get('sid'))}" if sender.get("sid") else ""
     status = f"; status is now {status_clause(sender)}" if sender.get("status") else ""
-    return f"Twilio accepted the registration of {sender_id}{sid}{status}. Next: {following}"
+    return f"Twilio accepted the registration of {sender_id}{sid}{status}."
 
 
 CREATE_SENDER = Tool(
@@ -44,7 +72,7 @@ CREATE_SENDER = Tool(
     title="Create sender",
     effect="creates",
     arguments=CreateSender,
-    result=Sender,
+    result=SenderResult,
     run=create_sender,
     page="operations/create-sender",
     check="look for its sender_id with list_senders before trying again",

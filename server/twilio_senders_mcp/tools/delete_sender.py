@@ -3,14 +3,16 @@
 from typing import Annotated
 
 from pydantic import Field
-from typing_extensions import TypedDict
 
 from twilio_senders_mcp.senders.fields import channel_of, field
 from twilio_senders_mcp.twilio.models import Sender, SenderId
 
 from .errors import InvalidArguments, Issue
 from .json_text import to_json
+from .outside_text import identifier
 from .sender_reference import SenderReference
+from .sender_result import AnyResult
+from .sender_text import live_name
 from .tool import Call, Question, Result, Tool
 
 
@@ -22,7 +24,7 @@ class DeleteSenderArguments(SenderReference):
     ]
 
 
-class DeletedSender(TypedDict):
+class DeletedSender(AnyResult):
     """What was deleted."""
 
     sid: str
@@ -58,27 +60,36 @@ async def _read_and_compare(call: Call, arguments: DeleteSenderArguments) -> Sen
     """
     sender = (await call.twilio.fetch(arguments.sid)).sender
     if sender.get("sender_id") != arguments.sender_id:
-        issue = Issue("sender_id", f"expected the sender_id of {arguments.sid}, not another's")
+        expected = f"expected the sender_id of {arguments.sid}, not another's"
+        issue = Issue("sender_id", expected, on_page=True)
         raise InvalidArguments([issue], 1, compared=True)
     return sender
 
 
 def _question(sender: Sender) -> Question:
-    sender_id = sender.get("sender_id")
-    name = field(sender, "profile", "name")
-    facts = ", ".join(str(fact) for fact in (name, sender.get("status")) if fact)
+    sender_id = str(sender.get("sender_id"))
+    status = sender.get("status")
+    facts = ", ".join(
+        fact for fact in (live_name(sender), identifier(status) if status else "") if fact
+    )
     known = f" ({facts})" if facts else ""
+    is_number = channel_of(sender) == "whatsapp"
     text = (
         f"Delete the sender {sender_id}{known}? "
         "It stops receiving and sending at once; its profile and webhooks are lost."
     )
-    if channel_of(sender) == "whatsapp":
+    if is_number:
         text += (
             " To register the number again, two-factor authentication must first be turned off in "
             "WhatsApp Manager."
         )
-    seen = to_json([sender_id, name])
-    return Question(text=text, what=f"deleting {sender_id}", seen=seen)
+    return Question(
+        text=text,
+        what=f"deleting {sender_id}",
+        seen=to_json([sender_id, field(sender, "profile", "name")]),
+        label="Type the last four digits of the number" if is_number else "Type the agent's name",
+        expected=sender_id[-4:] if is_number else sender_id.removeprefix("rcs:"),
+    )
 
 
 DELETE_SENDER = Tool(

@@ -9,12 +9,12 @@ if TYPE_CHECKING:
 
 
 def page_facts(page: "Page") -> dict[str, Any]:
-    """Return what tells a page from others; its size is in characters."""
+    """Return what tells a page from others."""
     return {
         "page": page.path,
         "title": page.title,
         "type": page.type,
-        "size": len(page.markdown),
+        "characters": len(page.markdown),
     }
 
 

@@ -2,14 +2,20 @@
 
 from dataclasses import dataclass
 
+from twilio_senders_mcp.twilio.models import Sender
+
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One thing wrong with the arguments: where, what was expected, the nearest valid spelling."""
+    """One thing wrong with the arguments: where, what was expected, the nearest valid spelling.
+
+    ``on_page`` says that the tool's page of the reference explains it.
+    """
 
     path: str
     expected: str
     suggestion: str | None = None
+    on_page: bool = False
 
 
 class InvalidArguments(Exception):  # noqa: N818 - named for what the caller sent
@@ -25,13 +31,37 @@ class InvalidArguments(Exception):  # noqa: N818 - named for what the caller sen
         self.compared = compared
 
 
-class Declined(Exception):  # noqa: N818 - what a person did, not an error
-    """A person was asked and did not agree to ``what``."""
+class AlreadyRegistered(Exception):  # noqa: N818 - a state, not an error
+    """The account already has the sender that was to be registered."""
+
+    def __init__(self, sender: Sender) -> None:
+        super().__init__()
+        self.sender = sender
+
+
+class ConsentMissing(Exception):  # noqa: N818 - what a person did, not an error
+    """No person agreed to ``what``, such as ``deleting whatsapp:+15550100002``."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(what)
+        super().__init__()
         self.what = what
 
 
-class Unanswered(Exception):  # noqa: N818 - as Declined
-    """A person should have been asked, and the response to the question cannot be read."""
+class Declined(ConsentMissing):
+    """A person was asked and said no."""
+
+
+class Cancelled(ConsentMissing):
+    """The question was closed without an answer, by a person or by the client itself."""
+
+
+class NotConfirmed(ConsentMissing):
+    """A person was asked to type something, and typed something else."""
+
+
+class Unanswered(ConsentMissing):
+    """The response to the question cannot be read."""
+
+
+class CannotAsk(ConsentMissing):
+    """A person must be asked, and the client cannot show a question."""

@@ -5,6 +5,7 @@ next; and Twilio's code, link and request id. The same facts are kept as data.
 """
 
 import logging
+import re
 import traceback
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -21,18 +22,27 @@ from twilio_senders_mcp.twilio.errors import (
     advice_for,
     known_codes,
 )
+from twilio_senders_mcp.twilio.models import Sender
 
-from .errors import Declined, InvalidArguments, Issue, Unanswered
+from .errors import (
+    AlreadyRegistered,
+    Cancelled,
+    CannotAsk,
+    ConsentMissing,
+    Declined,
+    InvalidArguments,
+    Issue,
+    NotConfirmed,
+    Unanswered,
+)
+from .outside_text import MESSAGE_MAX, identifier, one_line, quoted
+from .sender_text import sender_name
 
 Outcome = Literal["nothing_sent", "nothing_changed", "unknown"]
 
-_MESSAGE_MAX: Final = 1000
-_ID_MAX: Final = 100
-_OUTCOMES: Final[dict[Outcome, str]] = {
-    "nothing_sent": "Nothing was sent, nothing changed.",
-    "nothing_changed": "Nothing changed.",
-    "unknown": "It is unknown whether anything changed: {check}.",
-}
+_NOTHING_SENT: Final = "Nothing was sent, nothing changed."
+_NOTHING_CHANGED: Final = "Nothing changed."
+_REQUEST_ID: Final = re.compile(r"[\w-]{1,100}", re.ASCII)
 
 logger = logging.getLogger(__name__)
 
@@ -47,12 +57,13 @@ class Failure:
 
 
 def describe_failure(
-    error: BaseException, *, check: str, page: str = "", has_docs: bool = True
+    error: BaseException, *, check: str | None = None, page: str = "", has_docs: bool = True
 ) -> Failure:
     """Return the words and the facts that report ``error`` to a model and to a program.
 
-    ``check`` is what to do before a call is repeated whose outcome is unknown, ``page`` the page
-    of the reference on what was called, ``has_docs`` whether the caller can read the reference.
+    ``check`` is what to do before a call is repeated whose outcome is unknown, None for a call
+    that only reads. ``page`` is the page of the reference on what was called, ``has_docs`` tells
+    whether the caller can read the reference.
     """
     failure = _describe(error, check, page)
     if not failure.docs or not has_docs:
@@ -61,14 +72,14 @@ def describe_failure(
     return Failure(text, {**failure.facts, "docs": failure.docs}, failure.docs)
 
 
-def _describe(error: BaseException, check: str, page: str) -> Failure:  # noqa: PLR0911 - one line for each kind
+def _describe(error: BaseException, check: str | None, page: str) -> Failure:  # noqa: PLR0911 - one line for each kind
     match error:
         case InvalidArguments():
             return _invalid_arguments(error, page)
-        case Declined():
-            return _declined(error)
-        case Unanswered():
-            return _unanswered()
+        case AlreadyRegistered():
+            return _already_registered(error.sender)
+        case ConsentMissing():
+            return _consent_missing(error)
         case NotSent():
             return _not_sent(error)
         case Refused():
@@ -79,12 +90,17 @@ def _describe(error: BaseException, check: str, page: str) -> Failure:  # noqa: 
             return _unexpected(error, check)
 
 
+def _unknown_outcome(check: str | None) -> str:
+    return f"It is unknown whether anything changed{f': {check}' if check else ''}."
+
+
 def _invalid_arguments(error: InvalidArguments, page: str) -> Failure:
     lines = [_issue_line(issue) for issue in error.issues]
     if error.total > len(error.issues):
         lines.append(f"and {error.total - len(error.issues)} more")
     outcome: Outcome = "nothing_changed" if error.compared else "nothing_sent"
-    text = "\n- ".join([f"Invalid arguments. {_OUTCOMES[outcome]}", *lines])
+    consequence = _NOTHING_CHANGED if error.compared else _NOTHING_SENT
+    text = "\n- ".join([f"Invalid arguments. {consequence}", *lines])
     issues = [
         {"path": issue.path, "expected": issue.expected}
         | ({"suggestion": issue.suggestion} if issue.suggestion else {})
@@ -92,7 +108,7 @@ def _invalid_arguments(error: InvalidArguments, page: str) -> Failure:
     ]
     return _failure(
         f"{text}\nCorrect these and call again.",
-        docs=page or None,
+        docs=page if page and any(issue.on_page for issue in error.issues) else None,
         type="invalid_arguments",
         outcome=outcome,
         issues=issues,
@@ -131,7 +147,7 @@ def _not_sent(error: NotSent) -> Failure:
             "an embedded Twilio that needs no account."
         )
     return _failure(
-        f"{text} {_OUTCOMES['nothing_sent']}",
+        f"{text} {_NOTHING_SENT}",
         type="missing_credentials" if error.reason == "credentials" else "not_sent",
         outcome="nothing_sent",
         reason=error.reason,
@@ -147,9 +163,9 @@ def _refused(problem: Problem) -> Failure:
         said = f"Twilio's address answered with a redirect (HTTP {problem.http_status}). "
         said += "It was not followed: credentials go to no other host. Check TWILIO_BASE_URL."
     else:
-        said = f"Twilio refused the request ({_status(problem)}){_quoted(problem)}"
+        said = f"Twilio refused the request ({_status(problem)}){_message(problem)}"
     return _failure(
-        _joined(said, _OUTCOMES["nothing_changed"], _advice(problem), _traces(problem)),
+        _joined(said, _NOTHING_CHANGED, _advice(problem), _traces(problem)),
         docs=_page(problem),
         type="refused",
         outcome="nothing_changed",
@@ -170,14 +186,14 @@ def _only_read(error: OutcomeUnknown) -> Failure:
     return _no_answer(error, "nothing_changed", "Nothing changed: this only reads. Call again.")
 
 
-def _unknown(error: OutcomeUnknown, check: str) -> Failure:
-    return _no_answer(error, "unknown", _OUTCOMES["unknown"].format(check=check))
+def _unknown(error: OutcomeUnknown, check: str | None) -> Failure:
+    return _no_answer(error, "unknown", _unknown_outcome(check))
 
 
 def _no_answer(error: OutcomeUnknown, outcome: Outcome, consequence: str) -> Failure:
     said, problem = _UNKNOWN[error.reason], error.problem
     if problem is not None:
-        said += f" ({_status(problem)}){_quoted(problem)}"
+        said += f" ({_status(problem)}){_message(problem)}"
     elif error.reason == "unreadable":
         said += "."
     return _failure(
@@ -196,35 +212,79 @@ def _no_answer(error: OutcomeUnknown, outcome: Outcome, consequence: str) -> Fai
     )
 
 
-def _declined(error: Declined) -> Failure:
+def _already_registered(sender: Sender) -> Failure:
+    sid, status = sender.get("sid"), sender.get("status")
+    facts = ", ".join(identifier(fact) for fact in (sid, status) if fact)
     return _failure(
-        f"A person was asked and did not agree to {error.what}. {_OUTCOMES['nothing_changed']} "
-        "Do not try again unless the person asks for it.",
-        type="declined",
+        f"This account already has {sender_name(sender)}{f' ({facts})' if facts else ''}. It was "
+        f"not registered again. {_NOTHING_CHANGED} Change it with update_sender.",
+        type="already_registered",
+        outcome="nothing_changed",
+        **({"sid": sid} if sid else {}),
+        retryable=False,
+    )
+
+
+_CONSENT: Final[dict[type[ConsentMissing], tuple[str, str]]] = {
+    Declined: (
+        "declined",
+        (
+            "A person was asked about {what} and said no. Nothing changed. "
+            "Do not try again unless the person asks for it."
+        ),
+    ),
+    Cancelled: (
+        "cancelled",
+        (
+            "The question about {what} was closed and nobody answered it. Nothing changed. "
+            "A person can call again and answer; where the AI tool closes every question itself, "
+            "a person can start the server with TWILIO_SENDERS_CONFIRM=never, "
+            "or do it in the Twilio Console."
+        ),
+    ),
+    NotConfirmed: (
+        "not_confirmed",
+        (
+            "A person was asked about {what} and typed something else than was asked for. "
+            "Nothing changed. Call again only if the person wants to try again."
+        ),
+    ),
+    Unanswered: (
+        "unanswered",
+        (
+            "A person should have been asked about {what}, but the response of the AI tool "
+            "could not be read. Nothing changed. Ask the person, then call again."
+        ),
+    ),
+    CannotAsk: (
+        "cannot_ask",
+        (
+            "A person must be asked about {what} (TWILIO_SENDERS_CONFIRM=always), and this AI tool "
+            "cannot ask. Nothing changed. Use an AI tool that supports MCP elicitation."
+        ),
+    ),
+}
+
+
+def _consent_missing(error: ConsentMissing) -> Failure:
+    kind, words = _CONSENT[type(error)]
+    return _failure(
+        words.format(what=error.what),
+        type=kind,
         outcome="nothing_changed",
         retryable=False,
     )
 
 
-def _unanswered() -> Failure:
-    return _failure(
-        "A person should have been asked, but the AI tool's answer could not be read. "
-        f"{_OUTCOMES['nothing_changed']} Ask the person, then call again.",
-        type="unanswered",
-        outcome="nothing_changed",
-        retryable=False,
-    )
-
-
-def _unexpected(error: BaseException, check: str) -> Failure:
+def _unexpected(error: BaseException, check: str | None) -> Failure:
     # Only where it happened is logged: the text of an exception may hold what a caller sent.
     frames = "".join(traceback.format_tb(error.__traceback__))
     logger.error("Unexpected %s\n%s", type(error).__name__, frames)
     return _failure(
         "An error inside this server; please report it with the server's log. "
-        + _OUTCOMES["unknown"].format(check=check),
+        + (_NOTHING_CHANGED if check is None else _unknown_outcome(check)),
         type="internal_error",
-        outcome="unknown",
+        outcome="nothing_changed" if check is None else "unknown",
         retryable=False,
     )
 
@@ -234,14 +294,9 @@ def _status(problem: Problem) -> str:
     return f"HTTP {problem.http_status}{code}"
 
 
-def _quoted(problem: Problem) -> str:
-    """Twilio's own message as one sentence of bounded length, or a full stop."""
-    if problem.message is None:
-        return "."
-    message = " ".join(problem.message.split())
-    if len(message) > _MESSAGE_MAX:
-        return f": {message[:_MESSAGE_MAX]}…"
-    return f": {message}" if message.endswith((".", "!", "?")) else f": {message}."
+def _message(problem: Problem) -> str:
+    """Quote Twilio's message and end the sentence."""
+    return f": {quoted(problem.message, MESSAGE_MAX)}." if problem.message else "."
 
 
 def _advice(problem: Problem) -> str:
@@ -260,17 +315,22 @@ def _page(problem: Problem) -> str | None:
 
 def _traces(problem: Problem) -> str:
     link = f"More: {problem.more_info}." if problem.more_info else ""
-    request = f"Twilio request id: {problem.request_id[:_ID_MAX]}." if problem.request_id else ""
+    request = f"Twilio request id: {_request_id(problem)}." if _request_id(problem) else ""
     return _joined(link, request)
+
+
+def _request_id(problem: Problem) -> str | None:
+    known = problem.request_id and _REQUEST_ID.fullmatch(problem.request_id)
+    return known[0] if known else None
 
 
 def _facts(problem: Problem) -> dict[str, Any]:
     facts = {
         "http_status": problem.http_status,
         "code": problem.code,
-        "message": problem.message and problem.message[:_MESSAGE_MAX],
+        "message": problem.message and one_line(problem.message, MESSAGE_MAX),
         "more_info": problem.more_info,
-        "request_id": problem.request_id and problem.request_id[:_ID_MAX],
+        "request_id": _request_id(problem),
         "retry_after": problem.retry_after,
     }
     return {key: value for key, value in facts.items() if value is not None}

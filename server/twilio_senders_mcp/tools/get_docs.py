@@ -3,12 +3,13 @@
 from typing import Annotated, Any, Final
 
 from pydantic import Field
-from typing_extensions import TypedDict
 
 from twilio_senders_mcp.twilio.models import StrictModel, Text
 
 from .docs_pages import no_such_page, page_facts
 from .errors import InvalidArguments, Issue
+from .outside_text import quoted
+from .sender_result import AnyResult
 from .tool import Call, Result, Tool
 
 PAGES_MAX: Final = 10
@@ -28,7 +29,7 @@ class GetDocsArguments(StrictModel):
     ]
 
 
-class ReadDocs(TypedDict):
+class ReadDocs(AnyResult):
     """Each page with its Markdown, or with the nearest page where there is none of that name."""
 
     pages: list[dict[str, Any]]
@@ -41,11 +42,13 @@ async def get_docs(_: Call, arguments: GetDocsArguments) -> Result:
     pages: list[dict[str, Any]] = []
     texts: list[str] = []
     missing: list[Issue] = []
+    unknown: list[str] = []
     for name in dict.fromkeys(normal(page) for page in arguments.pages):
         page = library().get(name)
         if page is None:
             issue = no_such_page(f"pages[{len(pages)}]", name)
             missing.append(issue)
+            unknown.append(quoted(name))
             pages.append({"page": name[:_NAME_MAX], "nearest": issue.suggestion})
             near = f"; did you mean {issue.suggestion}?" if issue.suggestion else ""
             texts.append(f"{issue.path}: {issue.expected}{near}\n")
@@ -54,7 +57,11 @@ async def get_docs(_: Call, arguments: GetDocsArguments) -> Result:
             texts.append(page.markdown)
     if len(missing) == len(pages):
         raise InvalidArguments(missing, len(missing))
-    return Result(summary="", content={"pages": pages}, text="\n---\n\n".join(texts))
+    read = len(pages) - len(missing)
+    summary = f"{read} page{'' if read == 1 else 's'} of the reference."
+    if missing:
+        summary += f" There is no page called {', '.join(unknown)}."
+    return Result(summary=summary, content={"pages": pages}, text="\n---\n\n".join(texts))
 
 
 GET_DOCS = Tool(

@@ -1,11 +1,8 @@
 """The tool `get_sender`: everything Twilio knows about one sender."""
 
-from typing import Any, cast
-
-from twilio_senders_mcp.twilio.models import Sender
-
 from .sender_reference import SenderReference
-from .sender_text import describe
+from .sender_result import SenderResult
+from .sender_text import describe, next_step
 from .tool import Call, Result, Tool
 
 
@@ -17,7 +14,8 @@ async def get_sender(call: Call, arguments: SenderReference) -> Result:
     read = await call.twilio.fetch(arguments.sid)
     return Result(
         summary=describe(read.sender),
-        content=cast("dict[str, Any]", read.sender),
+        content={"sender": read.sender},
+        next=next_step(read.sender),
         request_id=read.request_id,
     )
 
@@ -27,7 +25,7 @@ GET_SENDER = Tool(
     title="Get sender",
     effect="reads",
     arguments=SenderReference,
-    result=Sender,
+    result=SenderResult,
     run=get_sender,
     page="operations/fetch-sender",
 )

@@ -3,12 +3,12 @@
 from typing import Annotated, Any
 
 from pydantic import MISSING, Field
-from typing_extensions import TypedDict
 
 from twilio_senders_mcp.twilio.models import StrictModel, Text
 
 from .docs_pages import no_such_page, page_facts
 from .errors import InvalidArguments
+from .sender_result import AnyResult
 from .tool import Call, Result, Tool
 
 
@@ -21,8 +21,8 @@ class ListDocsArguments(StrictModel):
     ] = MISSING
 
 
-class ListedDocs(TypedDict):
-    """The pages right below one page; ``size`` is in characters."""
+class ListedDocs(AnyResult):
+    """The pages right below one page, each with its length in characters."""
 
     pages: list[dict[str, Any]]
 
@@ -36,10 +36,17 @@ async def list_docs(_: Call, arguments: ListDocsArguments) -> Result:
     if page is None:
         raise InvalidArguments([no_such_page("page", path)], 1)
     below = children(path)
-    lines = [f"{child.path} ({len(child.markdown)}): {child.summary}" for child in below]
-    lines = lines or [f"It has no pages below it; get_docs {page.path} reads it."]
+    lines = [
+        f"{child.path} ({len(child.markdown):,} characters): {child.summary}" for child in below
+    ]
     listed = [{**page_facts(child), "summary": child.summary} for child in below]
-    return Result(summary=page.title, content={"pages": listed}, text="\n".join(lines))
+    count = f"{len(below)} page{'' if len(below) == 1 else 's'}"
+    return Result(
+        summary=f"{page.title}: {count} below {page.path or 'the root'}.",
+        content={"pages": listed},
+        next=f"Read a page with get_docs{'' if below else f' {page.path}'}.",
+        text="\n".join(lines),
+    )
 
 
 LIST_DOCS = Tool(

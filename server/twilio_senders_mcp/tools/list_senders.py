@@ -1,21 +1,25 @@
 """The tool `list_senders`: find senders by number, name or status."""
 
-from typing import Annotated, Any, Final, Literal, cast
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import MISSING, Field
-from typing_extensions import TypedDict
 
 from twilio_senders_mcp.senders.fields import field, name_field
 from twilio_senders_mcp.senders.paging import FoundSenders, find_senders
 from twilio_senders_mcp.senders.search import has_status, matches
+from twilio_senders_mcp.senders.status import KNOWN_STATUSES
 from twilio_senders_mcp.twilio.models import Channel, Sender, StrictModel, Text
 
-from .json_text import without_nulls
+from .outside_text import identifier, one_line
+from .sender_result import AnyResult
 from .sender_text import offline_reasons
 from .tool import Call, Result, Tool
 
 SEARCH_PAGE_SIZE: Final = 100
 """Senders per page while searching; Twilio allows up to 1,000."""
+
+FULL_PAGE_SIZE_MAX: Final = 20
+"""Senders per page with all their details: each has about 2 kB."""
 
 _REASON_MAX: Final = 60
 _REASONS_MAX: Final = 1
@@ -36,22 +40,23 @@ class ListSendersArguments(StrictModel):
         Text | None | MISSING,
         Field(description="Only this status, such as OFFLINE: searches all pages."),
     ] = MISSING
-    page_size: Annotated[int, Field(ge=1, le=1000)] = 50
+    page_size: Annotated[int, Field(ge=1, le=200, description="50 by default.")] = 50
     page_token: Annotated[
-        Text | None | MISSING, Field(description="next_page_token of the answer before.")
+        Text | None | MISSING, Field(description="next_page_token of the result before.")
     ] = MISSING
     detail: Annotated[
-        Literal["summary", "full"], Field(description="full: all of each sender; many tokens.")
+        Literal["summary", "full"],
+        Field(description="full: all of each sender, 20 at most; many tokens."),
     ] = "summary"
 
 
-class ListedSenders(TypedDict):
+class ListedSenders(AnyResult):
     """Senders as asked for; ``complete`` says that none is left to look at."""
 
     senders: list[dict[str, Any]]
     looked_at: int
     complete: bool
-    next_page_token: str | None
+    next_page_token: str
 
 
 async def list_senders(call: Call, arguments: ListSendersArguments) -> Result:
@@ -68,6 +73,8 @@ async def list_senders(call: Call, arguments: ListSendersArguments) -> Result:
 
     searching = bool(query or status)
     size = arguments.page_size
+    if arguments.detail == "full":
+        size = min(size, FULL_PAGE_SIZE_MAX)
     found = await find_senders(
         call.twilio,
         arguments.channel,
@@ -78,17 +85,16 @@ async def list_senders(call: Call, arguments: ListSendersArguments) -> Result:
         **({} if searching else {"pages_max": 1}),
     )
     full = arguments.detail == "full"
-    content: ListedSenders = {
-        "senders": [
-            cast("dict[str, Any]", sender) if full else summary(sender) for sender in found.senders
-        ],
+    content = {
+        "senders": [sender if full else summary(sender) for sender in found.senders],
         "looked_at": found.looked_at,
         "complete": found.complete,
         "next_page_token": found.next_token,
     }
     return Result(
         summary=_sentence(arguments, found),
-        content=cast("dict[str, Any]", content),
+        content=content,
+        next=_next_page(found),
         request_id=found.request_id,
     )
 
@@ -99,23 +105,18 @@ def _given(text: str | MISSING | None) -> str | None:
 
 def summary(sender: Sender) -> dict[str, Any]:
     """Return the few facts by which a person tells senders apart."""
-    pending = name_field(sender, "pending_display_name")
-    facts = {
+    return {
         "sid": sender.get("sid"),
         "sender_id": sender.get("sender_id"),
         "name": field(sender, "profile", "name"),
         "status": sender.get("status"),
         "offline_reasons": _short(offline_reasons(sender)) or None,
-        "pending_name": pending,
+        "pending_name": name_field(sender, "pending_display_name"),
     }
-    return cast("dict[str, Any]", without_nulls(facts))
 
 
 def _short(reasons: list[str]) -> list[str]:
-    lines = [
-        reason if len(reason) <= _REASON_MAX else reason[: _REASON_MAX - 1] + "…"
-        for reason in reasons[:_REASONS_MAX]
-    ]
+    lines = [one_line(reason, _REASON_MAX) for reason in reasons[:_REASONS_MAX]]
     more = len(reasons) - _REASONS_MAX
     return [*lines, f"and {more} more"] if more > 0 else lines
 
@@ -125,13 +126,23 @@ def _sentence(arguments: ListSendersArguments, found: FoundSenders) -> str:
     of = f" of {found.looked_at} looked at" if count != found.looked_at else ""
     said = f"{count} {arguments.channel} sender{'' if count == 1 else 's'}{of}"
     if found.dead_end:
-        return f"{said}; Twilio's pages lead nowhere new from here, so there may be more."
-    if found.interrupted:
-        token = f" with page_token {found.next_token}" if found.next_token else ""
-        return f"{said}; then Twilio did not answer: call again{token} to go on."
-    if found.next_token is not None:
-        return f"{said}; there are more: call again with page_token {found.next_token}."
-    return f"{said}; that is all{' from here on' if _given(arguments.page_token) else ''}."
+        said += "; Twilio's next-page link is unusable, so there may be more."
+    elif found.interrupted:
+        said += "; then a page could not be read."
+    elif found.next_token is not None:
+        said += "; there are more."
+    else:
+        said += f"; that is all{' from here on' if _given(arguments.page_token) else ''}."
+    status = _given(arguments.status)
+    if status and not count and status.upper() not in KNOWN_STATUSES:
+        said += f" {identifier(status)} is no known status: {', '.join(KNOWN_STATUSES)}."
+    return said
+
+
+def _next_page(found: FoundSenders) -> str:
+    if found.next_token is None:
+        return "Call list_senders again." if found.interrupted else ""
+    return f"Call list_senders again with page_token {identifier(found.next_token)}."
 
 
 LIST_SENDERS = Tool(

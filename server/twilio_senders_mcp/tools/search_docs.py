@@ -3,15 +3,19 @@
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import MISSING, Field
-from typing_extensions import TypedDict
 
 from twilio_senders_mcp.twilio.models import StrictModel, Text
 
 from .json_text import to_json
+from .sender_result import AnyResult
 from .tool import Call, Result, Tool
 
 SEARCH_BYTES_MAX: Final = 4000
 _EXCERPT_MAX: Final = 110
+_NO_HIT: Final = (
+    "Search for fewer or other words, an error code, a field or a status; list_docs lists all "
+    "pages."
+)
 
 
 class SearchDocsArguments(StrictModel):
@@ -24,7 +28,7 @@ class SearchDocsArguments(StrictModel):
     ] = MISSING
 
 
-class FoundDocs(TypedDict):
+class FoundDocs(AnyResult):
     """The best pages first, and how many match at all."""
 
     results: list[dict[str, Any]]
@@ -47,12 +51,18 @@ async def search_docs(_: Call, arguments: SearchDocsArguments) -> Result:
             "title": hit.title,
             "type": hit.type,
             "excerpt": hit.excerpt[:_EXCERPT_MAX],
-            "size": hit.size,
+            "characters": hit.size,
         }
         if len(to_json([*results, entry]).encode()) > SEARCH_BYTES_MAX:
             break
         results.append(entry)
-    return Result(summary="", content={"results": results, "total": found.total})
+    return Result(
+        summary=f"{len(results)} of {found.total} matching pages, best first."
+        if results
+        else "No page matches.",
+        content={"results": results, "total": found.total},
+        next="Read a page with get_docs." if results else _NO_HIT,
+    )
 
 
 SEARCH_DOCS = Tool(

@@ -2,14 +2,18 @@
 
 from typing import Final, cast
 
-from twilio_senders_mcp.senders.fields import name_field
-from twilio_senders_mcp.senders.status import is_offline_without_reason, status_of
+from twilio_senders_mcp.senders.fields import field, name_field
+from twilio_senders_mcp.senders.status import is_moving, is_offline_without_reason, status_of
 from twilio_senders_mcp.twilio.errors import advice_for
 from twilio_senders_mcp.twilio.models import Sender
 
+from .outside_text import identifier, one_line, quoted
+
+_REASONS_MAX: Final = 5
+_REASON_MAX: Final = 300
 _NOTES: Final = {
     "CREATING": "Twilio is registering it",
-    "PENDING_VERIFICATION": "send the code as configuration.verification_code",
+    "PENDING_VERIFICATION": "it waits for the code",
     "VERIFYING": "the code is being checked",
     "ONLINE:UPDATING": "usable while the change is applied",
     "OFFLINE": "not usable",
@@ -26,16 +30,38 @@ _NAME_NOTES: Final = {
     "EXPIRED": "approved but not applied within 14 days; submit the same name again",
     "COMPLETED": "it is live",
 }
+_NEXT: Final = {
+    "PENDING_VERIFICATION": "Send the code that the number receives with update_sender, as "
+    "configuration.verification_code.",
+    "DRAFT": "Complete the registration in the Twilio Console.",
+}
+WAIT: Final = "Wait with wait_for_sender until it settles."
 
 
-def describe(sender: Sender) -> str:
-    """Say how a sender is: its status, a pending name, and why it is offline."""
-    who = sender.get("sender_id") or sender.get("sid") or "The sender"
-    clauses = [f"{who} is {status_clause(sender)}"]
+def sender_name(sender: Sender) -> str:
+    """Name a sender in a sentence: by its ID, else by its SID."""
+    known = sender.get("sender_id") or sender.get("sid")
+    return identifier(known) if known else "the sender"
+
+
+def describe(sender: Sender, remark: str = "") -> str:
+    """Say how a sender is: its status, a pending name, and why it is offline.
+
+    ``remark`` is a sentence to put before the reasons.
+    """
+    clauses = [f"{sender_name(sender)} is {status_clause(sender)}"]
     if pending := pending_name_clause(sender):
         clauses.append(pending)
-    lines = [f"- {reason}" for reason in offline_reasons(sender)]
-    return "\n".join(["; ".join(clauses) + ".", *lines])
+    first = "; ".join(clauses) + (f". {remark}" if remark else ".")
+    return "\n".join(
+        [first[0].upper() + first[1:] if first.startswith("the ") else first]
+        + [f"- {reason}" for reason in offline_reasons(sender)]
+    )
+
+
+def next_step(sender: Sender) -> str:
+    """Return what to do next about a sender's status, empty where there is nothing to do."""
+    return _NEXT.get(status_of(sender)) or (WAIT if is_moving(sender) else "")
 
 
 def status_clause(sender: Sender) -> str:
@@ -44,7 +70,13 @@ def status_clause(sender: Sender) -> str:
     note = _NOTES.get(status)
     if is_offline_without_reason(sender):
         note = "no reason given: normal right after registration"
-    return f"{status} ({note})" if note else status
+    return f"{identifier(status)} ({note})" if note else identifier(status)
+
+
+def live_name(sender: Sender) -> str:
+    """Return the live display name in quotation marks, empty where there is none."""
+    name = field(sender, "profile", "name")
+    return quoted(name) if name else ""
 
 
 def pending_name_clause(sender: Sender) -> str | None:
@@ -54,7 +86,7 @@ def pending_name_clause(sender: Sender) -> str | None:
         return None
     note = _NAME_NOTES.get(status)
     name = name_field(sender, "pending_display_name")
-    clause = f'the new name "{name}" is {status}' if name else f"the new name is {status}"
+    clause = f"the new name{f' {quoted(name)}' if name else ''} is {identifier(status)}"
     return f"{clause} ({note})" if note else clause
 
 
@@ -64,14 +96,18 @@ def offline_reasons(sender: Sender) -> list[str]:
     if not isinstance(reasons, list):
         return []
     lines = [_offline_reason(reason) for reason in cast("list[object]", reasons)]
-    return [line for line in lines if line]
+    lines = [line for line in lines if line]
+    more = len(lines) - _REASONS_MAX
+    return [*lines[:_REASONS_MAX], f"and {more} more"] if more > 0 else lines
 
 
 def _offline_reason(reason: object) -> str:
     if not isinstance(reason, dict):
-        return str(reason) if isinstance(reason, str) else ""
+        return quoted(reason, _REASON_MAX) if isinstance(reason, str) and reason else ""
     facts = cast("dict[str, object]", reason)
     code, message = facts.get("code"), facts.get("message")
-    line = ": ".join(str(part) for part in (code, message) if part)
-    advice = advice_for(str(code)) if code else None
+    parts = [identifier(code)] if code else []
+    parts += [quoted(message, _REASON_MAX)] if message else []
+    line = ": ".join(parts)
+    advice = advice_for(one_line(code)) if code else None
     return f"{line}. {advice.cure}" if advice else line

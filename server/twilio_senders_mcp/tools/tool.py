@@ -26,12 +26,16 @@ class Question:
     """What a person is asked before something that is hard to undo.
 
     ``what`` names the action, such as ``deleting whatsapp:+15550100002``. ``seen`` is the state
-    that the question is about: consent counts for this state only.
+    that the question is about: consent counts for this state only. ``label`` stands beside the
+    field of the form. The person must type ``expected`` there; where that is empty, a yes is
+    enough.
     """
 
     text: str
     what: str
     seen: str
+    label: str
+    expected: str = ""
 
 
 class Confirm(Protocol):
@@ -46,7 +50,7 @@ class Confirm(Protocol):
         put now, None where there is nothing left to ask. If it differs, it is asked anew.
 
         Raises:
-            Declined, Unanswered: see `.errors`.
+            Declined, Cancelled, NotConfirmed, Unanswered, CannotAsk: see `.errors`.
 
         """
         ...
@@ -65,7 +69,8 @@ class Call:
     """What a tool may use while it runs.
 
     ``asks`` tells whether `confirm` would ask a person. ``poll_seconds`` is the initial interval
-    between two reads of a sender that is waited for.
+    between two reads of a sender that is waited for. ``nulls`` are the dotted paths of the
+    arguments that were null, and so count as not given.
     """
 
     twilio: SendersClient
@@ -73,17 +78,19 @@ class Call:
     confirm: Confirm
     progress: Progress
     poll_seconds: float
+    nulls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Result:
-    """What a tool returns: a sentence, and the facts as JSON.
+    """What a tool returns: a sentence, the next step if there is one, and the facts as JSON.
 
     ``request_id`` is Twilio's. ``text`` replaces the JSON in what a person reads.
     """
 
     summary: str
     content: dict[str, Any]
+    next: str = ""
     request_id: str | None = None
     text: str | None = None
 

@@ -1,30 +1,37 @@
 """The tool `update_sender`: change a sender's profile, webhooks or configuration."""
 
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from twilio_senders_mcp.senders.display_name import is_reviewed, requested_name, review_outcome
-from twilio_senders_mcp.senders.fields import field
-from twilio_senders_mcp.senders.outcome import FieldState, outcomes
+from twilio_senders_mcp.senders.fields import channel_of, field
+from twilio_senders_mcp.senders.limits import exceeded_limits
+from twilio_senders_mcp.senders.outcome import FieldOutcome, FieldState, outcomes
 from twilio_senders_mcp.twilio.models import Sender, UpdateSender
 
 from .json_text import to_json
+from .outside_text import identifier, quoted
+from .sender_changes import SenderChanges
 from .sender_reference import SenderReference
-from .sender_text import status_clause
+from .sender_result import SenderResult
+from .sender_text import WAIT, live_name, next_step, status_clause
 from .tool import Call, Question, Result, Tool
 
 _LISTED_MAX: Final = 8
+_NULLS_MAX: Final = 3
+_CODE: Final = ("configuration", "verification_code")
+_NAME: Final = ("profile", "name")
 
 
-class UpdateSenderArguments(UpdateSender, SenderReference):
+class UpdateSenderArguments(SenderChanges, SenderReference):
     """The update body with the sender's SID beside it."""
 
 
 async def update_sender(call: Call, arguments: UpdateSenderArguments) -> Result:
     """Change a WhatsApp or RCS sender: profile, webhooks, verification code, configuration.
 
-    Send only what changes: omitted fields stay; "" or [] empties; null is sent as null.
+    Send only what changes: omitted and null fields stay; "" or [] empties; clear sends null.
     Not for creating or deleting senders, nor for sending messages.
-    Twilio accepts first and applies later: the answer's status tells.
+    Twilio accepts first and applies later: the result's status tells.
     """
     name = requested_name(arguments)
 
@@ -34,58 +41,82 @@ async def update_sender(call: Call, arguments: UpdateSenderArguments) -> Result:
 
     if name and call.asks and (first := await question()):
         await call.confirm(first, question)
-    updated = await call.twilio.update(arguments.sid, arguments)
+    body = arguments.body()
+    updated = await call.twilio.update(arguments.sid, body)
+    fields = outcomes(body.model_dump(), updated.sender)
+    sentences = [
+        _outcome_sentence(arguments.sid, fields, updated.sender),
+        _limits_sentence(body, updated.sender),
+        _nulls_sentence(call.nulls),
+    ]
+    code_was_sent = any(outcome.path == _CODE for outcome in fields)
     return Result(
-        summary=_sentence(arguments, updated.sender),
-        content=cast("dict[str, Any]", updated.sender),
+        summary=" ".join(sentence for sentence in sentences if sentence),
+        content={"sender": updated.sender},
+        next=next_step(updated.sender) or (WAIT if code_was_sent else ""),
         request_id=updated.request_id,
     )
 
 
 def _name_question(name: str, sender: Sender) -> Question:
     """Return what to ask before a new WhatsApp name is submitted."""
-    live = field(sender, "profile", "name")
-    old = f' from "{live}"' if live else ""
-    stays = f'"{live}"' if live else "the old name"
-    who = sender.get("sender_id") or "this sender"
+    sender_id, live = sender.get("sender_id"), live_name(sender)
+    who = identifier(sender_id) if sender_id else "this sender"
     text = (
-        f'Change the WhatsApp display name of {who}{old} to "{name}"? '
-        f"Meta reviews it; until it is approved {stays} stays live. "
-        "Meta allows ten changes in thirty days."
+        f"Change the WhatsApp display name of {who}{f' from {live}' if live else ''} to "
+        f"{quoted(name)}? Meta reviews it; until it is approved {live or 'the old name'} stays "
+        "live. Meta allows ten changes in thirty days."
     )
-    seen = to_json([sender.get("sender_id"), live])
-    return Question(text=text, what="the change of the display name", seen=seen)
+    return Question(
+        text=text,
+        what="the change of the display name",
+        seen=to_json([sender_id, field(sender, *_NAME), name]),
+        label="Submit this name to Meta",
+    )
 
 
-def _sentence(arguments: UpdateSenderArguments, sender: Sender) -> str:
+def _outcome_sentence(sid: str, fields: list[FieldOutcome], sender: Sender) -> str:
     """Say what became of the request, field by field as far as Twilio's response shows it."""
-    names: dict[FieldState, list[str]] = {state: [] for state in _STATES}
     clauses: list[str] = []
-    for outcome in outcomes(arguments.model_dump(), sender):
-        if outcome.path == ("configuration", "verification_code"):
-            if outcome.wanted is not None:
-                clauses.append("the verification code was submitted")
-        elif outcome.path == ("profile", "name") and (
-            clause := _name_clause(outcome.wanted, sender)
-        ):
+    listed: list[FieldOutcome] = []
+    for outcome in fields:
+        if outcome.path == _CODE:
+            clauses.append("the verification code was submitted")
+        elif outcome.path == _NAME and (clause := _name_clause(outcome.wanted, sender)):
             clauses.append(clause)
         else:
-            names[outcome.state].append(outcome.name)
-    states = [f"{_STATES[state]} {_listed(paths)}" for state, paths in names.items() if paths]
+            listed.append(outcome)
+    states = [
+        words.format(fields=names, kind=_KINDS[channel_of(sender)])
+        for state, words in _STATES.items()
+        if (names := _names(listed, state))
+    ]
+    if fields and all(outcome.state == "unavailable" for outcome in fields):
+        states.append("nothing was applied")
     clauses = [*states, *clauses]
     if sender.get("status"):
         clauses.append(f"status is now {status_clause(sender)}")
-    who = sender.get("sender_id") or arguments.sid
+    who = identifier(sender.get("sender_id") or sid)
     said = "; ".join(clauses)
     return f"Twilio accepted the update of {who}{': ' if said else ''}{said}."
 
 
+_KINDS: Final = {"whatsapp": "a WhatsApp sender", "rcs": "an RCS sender", "unknown": "this sender"}
 _STATES: Final[dict[FieldState, str]] = {
-    "applied": "applied",
-    "cleared": "cleared",
-    "foreign": "this channel does not have",
-    "not_shown": "accepted but not yet shown:",
+    "applied": "applied {fields}",
+    "cleared": "cleared {fields}",
+    "unavailable": "{kind} does not have {fields}",
+    "not_shown": "accepted but not yet shown: {fields}",
 }
+
+
+def _names(fields: list[FieldOutcome], state: FieldState) -> str:
+    """Name the fields that are in this state; many are counted by section."""
+    names = [outcome.name for outcome in fields if outcome.state == state]
+    if len(names) > _LISTED_MAX:
+        sections = dict.fromkeys(name.partition(".")[0] for name in names)
+        return f"{len(names)} fields of {', '.join(sections)}"
+    return ", ".join(names)
 
 
 def _name_clause(wanted: object, sender: Sender) -> str | None:
@@ -93,26 +124,36 @@ def _name_clause(wanted: object, sender: Sender) -> str | None:
     status = review_outcome(wanted, sender)
     if status is None:
         return None
-    live = field(sender, "profile", "name")
-    stays = f'"{live}" stays live' if live else "the old name stays live"
-    words = _NAME_OUTCOMES.get(status, 'for the name "{name}" Twilio says {status}')
-    return words.format(name=wanted, stays=stays, status=status)
+    words = _NAME_OUTCOMES.get(status, "for the name {name} Twilio says {status}")
+    stays = f"{live_name(sender) or 'the old name'} stays live"
+    return words.format(name=quoted(wanted), stays=stays, status=identifier(status))
 
 
 _NAME_OUTCOMES: Final = {
-    "updating": 'the name change to "{name}" is pending review by Meta and {stays} meanwhile',
-    "pending_review": 'the name "{name}" was already under review by Meta and {stays} meanwhile',
-    "no_change": 'Twilio reports no change of the name to "{name}"',
-    "error": 'the name "{name}" was not accepted, perhaps because another one is under review, '
+    "updating": "the name change to {name} is pending review by Meta and {stays} meanwhile",
+    "pending_review": "the name {name} was already under review by Meta and {stays} meanwhile",
+    "no_change": "the name is {name} already, so nothing was submitted to Meta",
+    "live": "the name is {name}",
+    "error": "the name {name} was not accepted, perhaps because another one is under review, "
     "and {stays}; the other fields were accepted",
 }
 """What Twilio's ``display_name_status`` means for the one who asked."""
 
 
-def _listed(paths: list[str]) -> str:
-    if len(paths) > _LISTED_MAX:
-        return f"{len(paths)} fields of {', '.join(dict.fromkeys(p.split('.')[0] for p in paths))}"
-    return ", ".join(paths)
+def _limits_sentence(body: UpdateSender, sender: Sender) -> str:
+    """Warn of what exceeds a limit that Meta documents: WhatsApp may not take it."""
+    profile = cast("dict[str, object]", body.model_dump().get("profile") or {})
+    clauses = exceeded_limits(profile, sender)
+    return f"Warning: {'; '.join(clauses)} (Meta's limit)." if clauses else ""
+
+
+def _nulls_sentence(nulls: tuple[str, ...]) -> str:
+    """Say which arguments were null, and how to empty a field."""
+    if not nulls:
+        return ""
+    more = len(nulls) - _NULLS_MAX
+    named = ", ".join(nulls[:_NULLS_MAX]) + (f" and {more} more" if more > 0 else "")
+    return f'Null and so kept: {named} (to empty a field give "" or [], or name it in clear).'
 
 
 UPDATE_SENDER = Tool(
@@ -120,7 +161,7 @@ UPDATE_SENDER = Tool(
     title="Update sender",
     effect="changes",
     arguments=UpdateSenderArguments,
-    result=Sender,
+    result=SenderResult,
     run=update_sender,
     page="operations/update-sender",
     instruction="An update sends only the fields you give and keeps the rest. A new WhatsApp name "

@@ -1,11 +1,10 @@
 """The tool `wait_for_sender`: wait until a change has gone through, and say how it goes."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal, cast
+from typing import Annotated, Final, Literal
 
 import anyio
 from pydantic import Field
-from typing_extensions import TypedDict
 
 from twilio_senders_mcp.senders.status import (
     is_moving,
@@ -19,7 +18,8 @@ from twilio_senders_mcp.twilio.models import Sender
 from twilio_senders_mcp.twilio.retry import may_pass
 
 from .sender_reference import SenderReference
-from .sender_text import describe
+from .sender_result import SenderResult
+from .sender_text import describe, next_step
 from .tool import Call, Result, Tool
 
 POLL_GROWTH: Final = 1.5
@@ -36,15 +36,16 @@ class WaitForSenderArguments(SenderReference):
         Until,
         Field(description="settled: no status that changes by itself; name_reviewed: by Meta."),
     ] = "settled"
-    timeout_seconds: Annotated[int, Field(ge=1, le=900)] = 300
+    timeout_seconds: Annotated[
+        int, Field(ge=1, le=900, description="45 by default; some clients give up after 60.")
+    ] = 45
 
 
-class WaitedSender(TypedDict):
+class WaitedSender(SenderResult):
     """How the wait ended: whether its end was reached, and the sender as last read."""
 
     reached: bool
     waited_seconds: int
-    sender: dict[str, Any]
 
 
 @dataclass
@@ -57,6 +58,7 @@ class _Wait:
     status: str = ""
     status_since: float = 0.0
     failure: TwilioError | None = None
+    reported_seconds: int = -1
 
     def note(self, answer: SenderAnswer, now: float) -> None:
         status = str(answer.sender.get("status"))
@@ -94,21 +96,28 @@ async def wait_for_sender(call: Call, arguments: WaitForSenderArguments) -> Resu
     """Wait until a registration, a change or a name review has gone through.
 
     Use it after create_sender or update_sender instead of calling get_sender again and again.
-    At the timeout it answers with what is known; call it again to go on waiting.
+    At the timeout it returns what is known; call it again to go on waiting.
     """
     wait = _Wait(arguments.until, began=anyio.current_time())
-    total = float(arguments.timeout_seconds)
-    with anyio.move_on_after(total):
+    with anyio.move_on_after(arguments.timeout_seconds):
         pause = call.poll_seconds
         while True:
             await _look(call.twilio, arguments.sid, wait)
             if wait.is_over():
                 break
-            now = anyio.current_time()
-            await call.progress(now - wait.began, total, wait.progress(now))
+            await _report(call, wait, arguments.timeout_seconds)
             await anyio.sleep(max(pause, wait.asked_to_wait()))
             pause = min(pause * POLL_GROWTH, call.poll_seconds * POLL_GROWTH_MAX)
     return _result(wait, anyio.current_time() - wait.began)
+
+
+async def _report(call: Call, wait: _Wait, total: int) -> None:
+    """Report progress in whole seconds, which must grow from one report to the next."""
+    now = anyio.current_time()
+    seconds = int(now - wait.began)
+    if seconds > wait.reported_seconds:
+        wait.reported_seconds = seconds
+        await call.progress(seconds, total, wait.progress(now))
 
 
 async def _look(client: SendersClient, sid: str, wait: _Wait) -> None:
@@ -126,26 +135,27 @@ def _result(wait: _Wait, waited: float) -> Result:
         # Not one look succeeded; the first may not even have ended.
         raise wait.failure or OutcomeUnknown("timeout", reading=True)
     sender = wait.answer.sender
-    reached = wait.is_reached()
-    content: WaitedSender = {
-        "reached": reached,
+    content = {
+        "reached": wait.is_reached(),
         "waited_seconds": round(waited),
-        "sender": cast("dict[str, Any]", sender),
+        "sender": sender,
     }
+    over = wait.is_reached() or wait.is_over()
     return Result(
-        summary=_sentence(wait, describe(sender), waited),
-        content=cast("dict[str, Any]", content),
+        summary=f"After {waited:.0f} s: {describe(sender, _remark(wait))}",
+        content=content,
+        next=next_step(sender) if over else "Call wait_for_sender again to go on waiting.",
         request_id=wait.answer.request_id,
     )
 
 
-def _sentence(wait: _Wait, state: str, waited: float) -> str:
+def _remark(wait: _Wait) -> str:
     if wait.is_reached():
-        return f"After {waited:.0f} s: {state}"
+        return ""
     if wait.is_over():
-        return f"Waiting longer will not help. After {waited:.0f} s: {state}"
+        return "Waiting longer will not help."
     last = " The last look failed; this is what was known before." if wait.failure else ""
-    return f"Not there yet after {waited:.0f} s: {state}{last} Call again to go on waiting."
+    return f"Not there yet.{last}"
 
 
 WAIT_FOR_SENDER = Tool(

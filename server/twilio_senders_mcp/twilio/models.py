@@ -2,7 +2,8 @@
 
 Requests are strict Pydantic models: an unknown key, a wrong value or a malformed URL is
 refused before anything is sent. `MISSING` means omitted and never reaches the JSON; ``None``
-is sent as null; ``""`` and ``[]`` are sent as they are.
+is sent as null; ``""`` and ``[]`` are sent as they are. What Twilio makes of null is not
+documented, and its own libraries never send it.
 
 Responses are ``TypedDict``s: they describe what Twilio is known to send and validate nothing,
 so an unknown field or a future status passes through unchanged.
@@ -13,7 +14,7 @@ Lengths and sizes in descriptions are Meta's and Google's; Twilio's contract set
 """
 
 import re
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self, get_args
 
 from pydantic import (
     MISSING,
@@ -122,6 +123,14 @@ VerificationCode = Annotated[
 WebhookMethod = Literal["POST", "PUT"]
 VerificationMethod = Literal["sms", "voice"]
 AccountType = Literal["ISV", "ISVSubAccount", ""]
+"""An account type, or ``""``, which Twilio documents as clearing it."""
+
+PublishedAccountType = Annotated[
+    AccountType,
+    # Gemini's API refuses a whole request for an empty string among the allowed values.
+    WithJsonSchema({"type": "string", "enum": [name for name in get_args(AccountType) if name]}),
+]
+
 UseCase = Literal["PROMOTIONAL", "TRANSACTIONAL", "OTP", "MULTI_USE"]
 Vertical = Literal[
     "Alcohol",
@@ -176,7 +185,7 @@ class Configuration(StrictModel):
         ApplicationSid | None | MISSING, Field(description="TwiML app for WhatsApp calls.")
     ] = MISSING
     account_type: Annotated[
-        AccountType | None | MISSING, Field(description='ISV migration; "" clears.')
+        PublishedAccountType | None | MISSING, Field(description='ISV migration; "" clears.')
     ] = MISSING
 
 
