@@ -8,7 +8,6 @@ from twilio_senders_mcp.reference.library import library
 from twilio_senders_mcp.server import create_server
 from twilio_senders_mcp.settings import load_settings
 
-# Not in virtual time: the SDK reads a resource in a thread.
 pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("era", ERAS)]
 
 
@@ -24,3 +23,16 @@ async def test_a_page_that_does_not_exist_is_not_found(era):
         with pytest.raises(MCPError) as caught:
             await client.read_resource("twilio-docs://errors/1")
     assert caught.value.error.code == -32602
+
+
+async def test_every_page_is_listed_with_its_size(era):
+    async with Client(create_server(load_settings()), mode=era) as client:
+        resources = (await client.list_resources()).resources
+        listed = {str(resource.uri): resource for resource in resources}
+        page = listed["twilio-docs://errors/63128"]
+        [content] = (await client.read_resource(str(page.uri))).contents
+        [root] = (await client.read_resource("twilio-docs://")).contents
+    assert len(listed) == len(library())
+    assert page.size == len(content.text.encode())
+    assert (page.title, page.mime_type) == ("Error 63128", "text/markdown")
+    assert root.text == library()[""].markdown

@@ -10,6 +10,8 @@ from stand_in import StandIn, answer
 from virtual_time import in_virtual_time
 
 from twilio_senders_mcp.sandbox import (
+    ACCOUNT_SID,
+    AUTH_TOKEN,
     OFFLINE_SENDER,
     ONLINE_SENDER,
     PENDING_SENDER,
@@ -19,6 +21,10 @@ from twilio_senders_mcp.sandbox import (
 )
 from twilio_senders_mcp.server import create_server
 from twilio_senders_mcp.settings import load_settings
+from twilio_senders_mcp.tools.tool import Call
+from twilio_senders_mcp.tools.wait_for_sender import WaitForSenderArguments, wait_for_sender
+from twilio_senders_mcp.twilio.client import SendersClient, messaging_url
+from twilio_senders_mcp.twilio.exchange import Credentials
 
 pytestmark = in_virtual_time
 
@@ -94,11 +100,19 @@ async def test_progress_is_reported_in_whole_seconds_that_grow():
     async def progress(done, total, _):
         seen.append((done, total))
 
-    sandbox = Sandbox(step_seconds=10_000, clock=anyio.current_time)
-    async with connected(sandbox, twilio_senders_poll=0.4) as client:
-        created = await client.call_tool("create_sender", NEW)
-        arguments = {"sid": created.structured_content["sender"]["sid"], "timeout_seconds": 5}
-        await client.call_tool("wait_for_sender", arguments, progress_callback=progress)
+    async def confirm(_, __):
+        raise AssertionError("waiting asks nobody")
+
+    moving = StandIn([answer(200, {"sid": ONLINE_SENDER, "status": "CREATING"})])
+    twilio = SendersClient(
+        lambda: Credentials(ACCOUNT_SID, AUTH_TOKEN), base_url=messaging_url(), app=moving
+    )
+    call = Call(twilio=twilio, asks=False, confirm=confirm, progress=progress, poll_seconds=0.4)
+    arguments = WaitForSenderArguments(sid=ONLINE_SENDER, timeout_seconds=5)
+    result = await wait_for_sender(call, arguments)
+    await twilio.aclose()
+    assert result.content["reached"] is False
+    assert len(moving.received) > len(seen)
     assert seen[0] == (0, 5)
     assert [done for done, _ in seen] == sorted({int(done) for done, _ in seen})
 

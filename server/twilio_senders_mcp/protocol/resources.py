@@ -1,7 +1,7 @@
 """What a person attaches to a conversation: a sender, or a page of the reference."""
 
 import re
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
 import pydantic_core
@@ -16,6 +16,7 @@ from mcp.types import (
     PaginatedRequestParams,
     ReadResourceRequestParams,
     ReadResourceResult,
+    Resource,
     ResourceTemplate,
     TextResourceContents,
 )
@@ -26,11 +27,15 @@ from twilio_senders_mcp.twilio.client import SendersClient
 from twilio_senders_mcp.twilio.errors import Refused, TwilioError
 from twilio_senders_mcp.twilio.models import SenderSid
 
+if TYPE_CHECKING:
+    from twilio_senders_mcp.reference.page import Page
+
 SENDER_URI: Final = "twilio-sender://{sid}"
 DOCS_URI: Final = "twilio-docs://{+page}"
 TEMPLATES: Final = (SENDER_URI, DOCS_URI)
 _ADDRESS: Final = re.compile(r"(twilio-sender|twilio-docs)://(.*)", re.DOTALL)
 _SID: Final = TypeAdapter[str](SenderSid)
+_DOCS_ANNOTATIONS: Final = Annotations(audience=["user", "assistant"], priority=0.5)
 _NOT_FOUND: Final = 404
 _URI_MAX: Final = 100
 
@@ -44,8 +49,13 @@ class Resources:
         self._twilio = twilio
 
     async def list(self, _: Context, __: PaginatedRequestParams | None) -> ListResourcesResult:
-        """Return nothing: every resource is reached by a template."""
-        return ListResourcesResult(resources=[])
+        """Return the pages of the reference: some clients load only what is listed.
+
+        Senders are too many to list; they are reached by their template.
+        """
+        from twilio_senders_mcp.reference.library import library  # noqa: PLC0415 - the start pays nothing for the reference
+
+        return ListResourcesResult(resources=[_listed(page) for page in library().values()])
 
     async def list_templates(
         self, _: Context, __: PaginatedRequestParams | None
@@ -80,7 +90,7 @@ class Resources:
         except TwilioError as error:
             if isinstance(error, Refused) and error.problem.http_status == _NOT_FOUND:
                 raise _not_found(uri, "Twilio knows no such sender") from None
-            text = describe_failure(error, check="").text
+            text = describe_failure(error).text
             raise MCPError(INTERNAL_ERROR, text, data={"uri": uri}) from None
         return pydantic_core.to_json(read.sender, indent=2).decode()
 
@@ -92,6 +102,18 @@ def _page(uri: str, name: str) -> str:
     if page is None:
         raise _not_found(uri, "The reference has no such page")
     return page.markdown
+
+
+def _listed(page: "Page") -> Resource:
+    return Resource(
+        uri=f"twilio-docs://{page.path}",
+        name=page.path or "reference",
+        title=page.title,
+        description=page.summary,
+        mime_type="text/markdown",
+        size=len(page.markdown.encode()),
+        annotations=_DOCS_ANNOTATIONS,
+    )
 
 
 def _not_found(uri: str, message: str) -> MCPError:
@@ -115,6 +137,6 @@ def _definitions() -> list[ResourceTemplate]:
             title="Reference page",
             description="A page of the reference, such as topics/statuses or errors/63128.",
             mime_type="text/markdown",
-            annotations=Annotations(audience=["user", "assistant"], priority=0.5),
+            annotations=_DOCS_ANNOTATIONS,
         ),
     ]
