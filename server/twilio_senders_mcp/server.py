@@ -8,9 +8,10 @@ from pydantic import SecretStr
 from .protocol.server import create_mcp_server
 from .settings import Settings
 from .tools.catalog import available_tools
+from .twilio.api import TwilioApi
 from .twilio.client import SendersClient, messaging_url
 from .twilio.errors import MissingCredentials
-from .twilio.exchange import Credentials
+from .twilio.transport import Credentials
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -47,12 +48,14 @@ def _client(settings: Settings, app: "ASGIApp | None") -> SendersClient:
         return _credentials(settings)
 
     return SendersClient(
-        credentials,
-        base_url=settings.twilio_base_url
-        or messaging_url(settings.twilio_region, settings.twilio_edge),
-        app=app,
-        timeout=settings.twilio_senders_timeout,
-        total_timeout=settings.twilio_senders_total_timeout,
+        TwilioApi(
+            credentials,
+            base_url=settings.twilio_base_url
+            or messaging_url(settings.twilio_region, settings.twilio_edge),
+            app=app,
+            timeout=settings.twilio_senders_timeout,
+            total_timeout=settings.twilio_senders_total_timeout,
+        )
     )
 
 
@@ -60,11 +63,13 @@ def _sandbox_client(settings: Settings) -> SendersClient:
     from .sandbox import ACCOUNT_SID, AUTH_TOKEN, Sandbox  # noqa: PLC0415 - only where it is used
 
     return SendersClient(
-        lambda: Credentials(ACCOUNT_SID, AUTH_TOKEN),
-        base_url=messaging_url(),
-        app=Sandbox(step_seconds=settings.twilio_senders_sandbox_step),
-        timeout=settings.twilio_senders_timeout,
-        total_timeout=settings.twilio_senders_total_timeout,
+        TwilioApi(
+            lambda: Credentials(ACCOUNT_SID, AUTH_TOKEN),
+            base_url=messaging_url(),
+            app=Sandbox(step_seconds=settings.twilio_senders_sandbox_step),
+            timeout=settings.twilio_senders_timeout,
+            total_timeout=settings.twilio_senders_total_timeout,
+        )
     )
 
 

@@ -31,7 +31,7 @@ from twilio_senders_mcp.sandbox import (
     AUTH_TOKEN,
     ONLINE_SENDER,
 )
-from twilio_senders_mcp.twilio.exchange import MAX_CONNECTIONS
+from twilio_senders_mcp.twilio.transport import MAX_CONNECTIONS
 
 CHANGE = {"sid": ONLINE_SENDER, "friendly_name": "x"}
 MODERN = {

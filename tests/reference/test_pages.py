@@ -14,7 +14,7 @@ from twilio_senders_mcp.reference.library import children, library, nearest, nor
 from twilio_senders_mcp.reference.page import PageType
 from twilio_senders_mcp.reference.page_files import parse_page_file
 from twilio_senders_mcp.tools.catalog import TOOLS
-from twilio_senders_mcp.twilio import models
+from twilio_senders_mcp.twilio import requests, responses
 from twilio_senders_mcp.twilio.errors import advice_for, known_codes
 
 PAGES = library()
@@ -37,7 +37,7 @@ def paths(model: type[BaseModel], parent: str = "") -> list[str]:
 
 @pytest.mark.parametrize(
     ("model", "page"),
-    [(models.UpdateSender, "update-sender"), (models.CreateSender, "create-sender")],
+    [(requests.UpdateSender, "update-sender"), (requests.CreateSender, "create-sender")],
 )
 def test_every_field_of_a_body_stands_on_its_operations_page(model, page):
     body = PAGES[f"operations/{page}"].body
@@ -49,21 +49,25 @@ def test_every_field_of_a_body_stands_on_its_operations_page(model, page):
 
 def test_every_model_has_its_fields_on_a_schema_page():
     schemas = "".join(page.body for page in children("schemas"))
-    ours = [value for value in vars(models).values() if isinstance(value, type)]
-    ours = [value for value in ours if value.__module__ == models.__name__]
-    requests = [value for value in ours if issubclass(value, BaseModel)]
-    answers = [value for value in ours if hasattr(value, "__total__")]
-    assert len(requests) >= 9
-    assert len(answers) >= 9
-    fields = {name for model in requests for name in model.model_fields}
-    fields |= {name for answer in answers for name in answer.__annotations__}
+    bodies = [
+        value
+        for value in vars(requests).values()
+        if isinstance(value, type)
+        and value.__module__ == requests.__name__
+        and issubclass(value, BaseModel)
+    ]
+    shapes = [value for value in vars(responses).values() if hasattr(value, "__total__")]
+    assert len(bodies) >= 9
+    assert len(shapes) >= 9
+    fields = {name for body in bodies for name in body.model_fields}
+    fields |= {name for shape in shapes for name in shape.__annotations__}
     for field in fields - {"sender_id", "configuration", "webhook", "profile"}:
         assert f"| `{field}` |" in schemas
 
 
 def test_every_allowed_value_stands_on_the_profile_page():
     body = PAGES["schemas/profile"].body
-    for value in (*get_args(models.Vertical), *get_args(models.UseCase)):
+    for value in (*get_args(requests.Vertical), *get_args(requests.UseCase)):
         assert f'`"{value}"`' in body
 
 
@@ -117,8 +121,8 @@ def test_no_page_is_longer_than_a_model_wants_to_read(page):
 
 
 def test_the_examples_fit_the_models():
-    models.UpdateSender.model_validate(examples()["update"])
-    models.CreateSender.model_validate(examples()["create"])
+    requests.UpdateSender.model_validate(examples()["update"])
+    requests.CreateSender.model_validate(examples()["create"])
 
 
 def test_changes_are_listed_from_the_newest():

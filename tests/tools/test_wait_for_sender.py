@@ -23,8 +23,9 @@ from twilio_senders_mcp.server import create_server
 from twilio_senders_mcp.settings import load_settings
 from twilio_senders_mcp.tools.tool import Call
 from twilio_senders_mcp.tools.wait_for_sender import WaitForSenderArguments, wait_for_sender
+from twilio_senders_mcp.twilio.api import TwilioApi
 from twilio_senders_mcp.twilio.client import SendersClient, messaging_url
-from twilio_senders_mcp.twilio.exchange import Credentials
+from twilio_senders_mcp.twilio.transport import Credentials
 
 pytestmark = in_virtual_time
 
@@ -105,7 +106,9 @@ async def test_progress_is_reported_in_whole_seconds_that_grow():
 
     moving = StandIn([answer(200, {"sid": ONLINE_SENDER, "status": "CREATING"})])
     twilio = SendersClient(
-        lambda: Credentials(ACCOUNT_SID, AUTH_TOKEN), base_url=messaging_url(), app=moving
+        TwilioApi(
+            lambda: Credentials(ACCOUNT_SID, AUTH_TOKEN), base_url=messaging_url(), app=moving
+        )
     )
     call = Call(twilio=twilio, asks=False, confirm=confirm, progress=progress, poll_seconds=0.4)
     arguments = WaitForSenderArguments(sid=ONLINE_SENDER, timeout_seconds=5)
@@ -184,7 +187,7 @@ async def test_it_survives_a_failed_look(fault):
         arguments = {"sid": created.structured_content["sender"]["sid"], "timeout_seconds": 600}
         result = await client.call_tool("wait_for_sender", arguments, progress_callback=progress)
     assert result.structured_content["sender"]["status"] == "ONLINE"
-    assert "Twilio did not answer; still waiting" in messages
+    assert "Twilio did not respond; still waiting" in messages
 
 
 async def test_what_was_known_is_told_when_the_last_look_failed():

@@ -11,6 +11,7 @@ from stand_in import SENDER, StandIn, answer
 from virtual_time import in_virtual_time
 
 from twilio_senders_mcp.twilio import retry
+from twilio_senders_mcp.twilio.api import TwilioApi
 from twilio_senders_mcp.twilio.client import SendersClient, messaging_url
 from twilio_senders_mcp.twilio.errors import (
     MissingCredentials,
@@ -18,8 +19,8 @@ from twilio_senders_mcp.twilio.errors import (
     OutcomeUnknown,
     Refused,
 )
-from twilio_senders_mcp.twilio.exchange import MAX_CONNECTIONS, Credentials
-from twilio_senders_mcp.twilio.models import UpdateSender
+from twilio_senders_mcp.twilio.requests import UpdateSender
+from twilio_senders_mcp.twilio.transport import MAX_CONNECTIONS, Credentials
 
 pytestmark = in_virtual_time
 
@@ -30,7 +31,12 @@ CODE = UpdateSender.model_validate({"configuration": {"verification_code": "9876
 
 def client(app, **options) -> SendersClient:
     return SendersClient(
-        lambda: Credentials("AC" + "0" * 32, "token"), base_url=messaging_url(), app=app, **options
+        TwilioApi(
+            lambda: Credentials("AC" + "0" * 32, "token"),
+            base_url=messaging_url(),
+            app=app,
+            **options,
+        )
     )
 
 
@@ -101,7 +107,7 @@ async def test_without_credentials_nothing_is_sent():
     def missing():
         raise MissingCredentials("Set X.")
 
-    senders = SendersClient(missing, base_url=messaging_url())
+    senders = SendersClient(TwilioApi(missing, base_url=messaging_url()))
     with pytest.raises(MissingCredentials) as caught:
         await senders.update(SID, CHANGE)
     assert caught.value.remedy == "Set X."

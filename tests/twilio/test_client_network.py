@@ -10,11 +10,12 @@ import pytest
 import stamina
 import trustme
 
-from twilio_senders_mcp.twilio import exchange
+from twilio_senders_mcp.twilio import transport
+from twilio_senders_mcp.twilio.api import TwilioApi
 from twilio_senders_mcp.twilio.client import SendersClient
 from twilio_senders_mcp.twilio.errors import NotSent, OutcomeUnknown
-from twilio_senders_mcp.twilio.exchange import Credentials
-from twilio_senders_mcp.twilio.models import UpdateSender
+from twilio_senders_mcp.twilio.requests import UpdateSender
+from twilio_senders_mcp.twilio.transport import Credentials
 
 pytestmark = pytest.mark.anyio
 
@@ -52,7 +53,7 @@ async def listening(answer: bytes | None, tls: ssl.SSLContext | None = None):
 
 
 async def failure(kind, base_url: str):
-    senders = SendersClient(lambda: Credentials("AC", "token"), base_url=base_url)
+    senders = SendersClient(TwilioApi(lambda: Credentials("AC", "token"), base_url=base_url))
     try:
         with pytest.raises(kind) as caught:
             await senders.update(SID, UpdateSender(friendly_name="x"))
@@ -120,7 +121,7 @@ async def test_a_connection_that_breaks_leaves_the_outcome_unknown(answer):
 
 async def test_a_connection_that_is_never_made_in_time_was_not_sent():
     # The kernel alone decides how long a lost SYN takes; the type of the failure is what counts.
-    assert exchange._connect_failure(httpx2.ConnectTimeout("")) == "timeout"
+    assert transport._connect_failure(httpx2.ConnectTimeout("")) == "timeout"
 
 
 @pytest.mark.parametrize("tunnel", [None, b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"])
@@ -153,7 +154,7 @@ async def test_any_other_failure_to_connect_has_a_reason_too():
     group = ExceptionGroup("", [OSError(101, "Network is unreachable")])
     error = httpx2.ConnectError("")
     error.__cause__ = group
-    assert exchange._connect_failure(error) == "network"
+    assert transport._connect_failure(error) == "network"
 
 
 async def test_plain_http_ignores_a_proxy_of_the_environment(monkeypatch):
@@ -165,7 +166,7 @@ async def test_plain_http_ignores_a_proxy_of_the_environment(monkeypatch):
     head = f"HTTP/1.1 202 Accepted\r\nContent-Length: {len(body)}\r\n\r\n".encode()
     async with listening(head + body) as (port, _):
         senders = SendersClient(
-            lambda: Credentials("AC", "token"), base_url=f"http://127.0.0.1:{port}"
+            TwilioApi(lambda: Credentials("AC", "token"), base_url=f"http://127.0.0.1:{port}")
         )
         answer = await senders.update(SID, UpdateSender(friendly_name="x"))
         await senders.aclose()

@@ -1,8 +1,23 @@
-"""Reading Twilio's error answers, and the catalogue of codes."""
+"""Reading Twilio's error responses, the catalogue of codes, and the failures as objects."""
+
+import copy
+import pickle
 
 import pytest
 
-from twilio_senders_mcp.twilio.errors import advice_for, read_problem
+from twilio_senders_mcp.twilio.errors import (
+    MissingCredentials,
+    NotSent,
+    OutcomeUnknown,
+    Problem,
+    Refused,
+    advice_for,
+    read_problem,
+)
+
+
+def _pickled(error):
+    return pickle.loads(pickle.dumps(error))  # noqa: S301 - made right here
 
 
 def read(body, status=400):
@@ -66,3 +81,22 @@ def test_a_known_code_has_a_meaning_and_a_cure(code):
 def test_an_unknown_code_falls_back_to_the_status_and_then_to_nothing():
     assert advice_for(99999, 404) == advice_for(None, 404)
     assert advice_for(99999, 418) is None
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        NotSent("dns"),
+        MissingCredentials("Set X."),
+        Refused(Problem(http_status=409, code=63128, message="pending", retry_after=2.0)),
+        OutcomeUnknown("server_error", Problem(http_status=503), reading=False),
+        OutcomeUnknown("timeout", reading=True),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+@pytest.mark.parametrize("again", [_pickled, copy.copy])
+def test_a_failure_survives_pickle_and_copy_with_all_that_it_knows(error, again):
+    same = again(error)
+    assert type(same) is type(error)
+    assert vars(same) == vars(error)
+    assert same.args == error.args

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from twilio_senders_mcp.tools.errors import InvalidArguments, Issue
-from twilio_senders_mcp.twilio.models import APPLICATION_SID, SENDER_ID, SENDER_SID
+from twilio_senders_mcp.twilio.requests import APPLICATION_SID, SENDER_ID, SENDER_SID
 from twilio_senders_mcp.twilio.schema import (
     Schema,
     allowed_values,

@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 
 from pydantic import BaseModel
 
-from twilio_senders_mcp.twilio import models
+from twilio_senders_mcp.twilio import requests, responses
 from twilio_senders_mcp.twilio.errors import ERROR_PAGE, Advice, advice_for, known_codes
 
 from .fields import answer_table, request_table
@@ -25,29 +25,29 @@ _HEADERS: Final = (
     "declares also the `Access-Control-…` headers.\n"
 )
 _BODIES: Final[Mapping[str, type[BaseModel]]] = {
-    "CreateSender": models.CreateSender,
-    "UpdateSender": models.UpdateSender,
+    "CreateSender": requests.CreateSender,
+    "UpdateSender": requests.UpdateSender,
 }
 _SCHEMAS: Final[tuple[tuple[str, str, type[BaseModel] | None, type[Any]], ...]] = (
-    ("sender", "A sender as Twilio answers it.", None, models.Sender),
+    ("sender", "A sender as Twilio answers it.", None, responses.Sender),
     (
         "configuration",
         "How a WhatsApp sender is registered and verified.",
-        models.Configuration,
-        models.ConfigurationAnswer,
+        requests.Configuration,
+        responses.ResponseConfiguration,
     ),
-    ("webhook", "Where Twilio calls you.", models.Webhook, models.WebhookAnswer),
-    ("profile", "What people see of a sender.", models.Profile, models.ProfileAnswer),
-    ("email", "One e-mail address of a profile.", models.Email, models.EmailAnswer),
-    ("website", "One web site of a profile.", models.Website, models.WebsiteAnswer),
+    ("webhook", "Where Twilio calls you.", requests.Webhook, responses.ResponseWebhook),
+    ("profile", "What people see of a sender.", requests.Profile, responses.ResponseProfile),
+    ("email", "One e-mail address of a profile.", requests.Email, responses.ResponseEmail),
+    ("website", "One web site of a profile.", requests.Website, responses.ResponseWebsite),
     (
         "phone-number",
         "One phone number of an RCS profile.",
-        models.PhoneNumber,
-        models.PhoneNumberAnswer,
+        requests.PhoneNumber,
+        responses.ResponsePhoneNumber,
     ),
-    ("properties", "What the channel grants a sender.", None, models.Properties),
-    ("offline-reason", "Why a sender is offline.", None, models.OfflineReason),
+    ("properties", "What the channel grants a sender.", None, responses.Properties),
+    ("offline-reason", "Why a sender is offline.", None, responses.OfflineReason),
 )
 _RETRIES: Final = {
     "safe": "The same request may be sent again after a wait: Twilio did not process it. This "

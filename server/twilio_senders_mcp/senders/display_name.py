@@ -4,7 +4,8 @@ Source: the official ``twilio`` library 9.13.0. A new name goes to Meta; ``profi
 live name until Meta has approved the new one and Twilio has registered it.
 """
 
-from twilio_senders_mcp.twilio.models import Profile, Sender, SenderFields
+from twilio_senders_mcp.twilio.requests import Profile, SenderFields
+from twilio_senders_mcp.twilio.responses import Sender
 
 from .fields import channel_of, field, name_field
 

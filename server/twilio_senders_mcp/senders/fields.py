@@ -2,7 +2,7 @@
 
 from typing import Literal, cast
 
-from twilio_senders_mcp.twilio.models import Sender
+from twilio_senders_mcp.twilio.responses import Sender
 
 ChannelOfSender = Literal["whatsapp", "rcs", "unknown"]
 

@@ -6,7 +6,7 @@ Sources: Meta's pages on business profiles (``about``, ``description``), Twilio'
 
 from typing import Final, cast
 
-from twilio_senders_mcp.twilio.models import Sender
+from twilio_senders_mcp.twilio.responses import Sender
 
 from .fields import channel_of
 

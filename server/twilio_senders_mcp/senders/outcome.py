@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, cast
 
-from twilio_senders_mcp.twilio.models import RCS_FIELDS, WHATSAPP_FIELDS, Sender
+from twilio_senders_mcp.twilio.requests import RCS_FIELDS, WHATSAPP_FIELDS
+from twilio_senders_mcp.twilio.responses import Sender
 
 from .fields import channel_of, field
 

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from twilio_senders_mcp.twilio.models import Sender
+from twilio_senders_mcp.twilio.responses import Sender
 
 from .fields import field, name_field
 

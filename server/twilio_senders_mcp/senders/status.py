@@ -5,7 +5,7 @@ Source of the statuses: Twilio's OpenAPI file; of their meaning: Twilio's public
 
 from typing import Final
 
-from twilio_senders_mcp.twilio.models import Sender
+from twilio_senders_mcp.twilio.responses import Sender
 
 from .fields import name_field
 

@@ -6,7 +6,8 @@ from typing import Final
 from twilio_senders_mcp.senders.fields import channel_of
 from twilio_senders_mcp.senders.paging import find_senders
 from twilio_senders_mcp.twilio.errors import OutcomeUnknown, Refused
-from twilio_senders_mcp.twilio.models import CreateSender, Sender
+from twilio_senders_mcp.twilio.requests import CreateSender
+from twilio_senders_mcp.twilio.responses import Sender
 
 from .errors import AlreadyRegistered
 from .outside_text import identifier

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from twilio_senders_mcp.twilio.models import Sender
+from twilio_senders_mcp.twilio.responses import Sender
 
 
 @dataclass(frozen=True, slots=True)

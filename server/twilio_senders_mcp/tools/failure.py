@@ -22,7 +22,7 @@ from twilio_senders_mcp.twilio.errors import (
     advice_for,
     known_codes,
 )
-from twilio_senders_mcp.twilio.models import Sender
+from twilio_senders_mcp.twilio.responses import Sender
 
 from .errors import (
     AlreadyRegistered,

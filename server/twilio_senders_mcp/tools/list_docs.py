@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import MISSING, Field
 
-from twilio_senders_mcp.twilio.models import StrictModel, Text
+from twilio_senders_mcp.twilio.requests import StrictModel, Text
 
 from .docs_pages import no_such_page, page_facts
 from .errors import InvalidArguments

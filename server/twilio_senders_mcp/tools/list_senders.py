@@ -8,7 +8,8 @@ from twilio_senders_mcp.senders.fields import field, name_field
 from twilio_senders_mcp.senders.paging import FoundSenders, find_senders
 from twilio_senders_mcp.senders.search import has_status, matches
 from twilio_senders_mcp.senders.status import KNOWN_STATUSES
-from twilio_senders_mcp.twilio.models import Channel, Sender, StrictModel, Text
+from twilio_senders_mcp.twilio.requests import Channel, StrictModel, Text
+from twilio_senders_mcp.twilio.responses import Sender
 
 from .outside_text import identifier, one_line
 from .sender_result import AnyResult

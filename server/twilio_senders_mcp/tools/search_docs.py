@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import MISSING, Field
 
-from twilio_senders_mcp.twilio.models import StrictModel, Text
+from twilio_senders_mcp.twilio.requests import StrictModel, Text
 
 from .json_text import to_json
 from .sender_result import AnyResult

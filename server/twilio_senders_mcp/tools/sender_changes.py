@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Self
 from pydantic import MISSING, AfterValidator, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
-from twilio_senders_mcp.twilio.models import (
+from twilio_senders_mcp.twilio.requests import (
     Configuration,
     Profile,
     SenderFields,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from twilio_senders_mcp.twilio.models import SenderSid, StrictModel
+from twilio_senders_mcp.twilio.requests import SenderSid, StrictModel
 
 
 class SenderReference(StrictModel):

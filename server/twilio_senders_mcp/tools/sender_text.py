@@ -5,7 +5,7 @@ from typing import Final, cast
 from twilio_senders_mcp.senders.fields import field, name_field
 from twilio_senders_mcp.senders.status import is_moving, is_offline_without_reason, status_of
 from twilio_senders_mcp.twilio.errors import advice_for
-from twilio_senders_mcp.twilio.models import Sender
+from twilio_senders_mcp.twilio.responses import Sender
 
 from .outside_text import identifier, one_line, quoted
 

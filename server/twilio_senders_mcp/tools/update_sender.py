@@ -6,7 +6,8 @@ from twilio_senders_mcp.senders.display_name import is_reviewed, requested_name,
 from twilio_senders_mcp.senders.fields import channel_of, field
 from twilio_senders_mcp.senders.limits import exceeded_limits
 from twilio_senders_mcp.senders.outcome import FieldOutcome, FieldState, outcomes
-from twilio_senders_mcp.twilio.models import Sender, UpdateSender
+from twilio_senders_mcp.twilio.requests import UpdateSender
+from twilio_senders_mcp.twilio.responses import Sender
 
 from .json_text import to_json
 from .outside_text import identifier, quoted

@@ -12,9 +12,9 @@ from twilio_senders_mcp.senders.status import (
     name_is_under_review,
     needs_action,
 )
-from twilio_senders_mcp.twilio.client import SenderAnswer, SendersClient
+from twilio_senders_mcp.twilio.client import SenderResponse, SendersClient
 from twilio_senders_mcp.twilio.errors import OutcomeUnknown, Refused, TwilioError
-from twilio_senders_mcp.twilio.models import Sender
+from twilio_senders_mcp.twilio.responses import Sender
 from twilio_senders_mcp.twilio.retry import may_pass
 
 from .sender_reference import SenderReference
@@ -54,27 +54,27 @@ class _Wait:
 
     until: Until
     began: float
-    answer: SenderAnswer | None = None
+    last: SenderResponse | None = None
     status: str = ""
     status_since: float = 0.0
     failure: TwilioError | None = None
     reported_seconds: int = -1
 
-    def note(self, answer: SenderAnswer, now: float) -> None:
-        status = str(answer.sender.get("status"))
-        if self.answer is None or status != self.status:
+    def note(self, last: SenderResponse, now: float) -> None:
+        status = str(last.sender.get("status"))
+        if self.last is None or status != self.status:
             self.status, self.status_since = status, now
-        self.answer, self.failure = answer, None
+        self.last, self.failure = last, None
 
     def is_over(self) -> bool:
         """Tell whether the end is reached, or cannot be reached by waiting."""
-        if self.answer is None or self.failure is not None:
+        if self.last is None or self.failure is not None:
             return False
-        sender = self.answer.sender
+        sender = self.last.sender
         return self.is_reached() or (self.until == "online" and needs_action(sender))
 
     def is_reached(self) -> bool:
-        sender = self.answer.sender if self.answer else Sender()
+        sender = self.last.sender if self.last else Sender()
         if self.until == "online":
             return is_online(sender)
         if self.until == "name_reviewed":
@@ -88,7 +88,7 @@ class _Wait:
 
     def progress(self, now: float) -> str:
         if self.failure is not None:
-            return "Twilio did not answer; still waiting"
+            return "Twilio did not respond; still waiting"
         return f"{self.status} for {now - self.status_since:.0f} s"
 
 
@@ -131,10 +131,10 @@ async def _look(client: SendersClient, sid: str, wait: _Wait) -> None:
 
 
 def _result(wait: _Wait, waited: float) -> Result:
-    if wait.answer is None:
+    if wait.last is None:
         # Not one look succeeded; the first may not even have ended.
         raise wait.failure or OutcomeUnknown("timeout", reading=True)
-    sender = wait.answer.sender
+    sender = wait.last.sender
     content = {
         "reached": wait.is_reached(),
         "waited_seconds": round(waited),
@@ -145,7 +145,7 @@ def _result(wait: _Wait, waited: float) -> Result:
         summary=f"After {waited:.0f} s: {describe(sender, _remark(wait))}",
         content=content,
         next=next_step(sender) if over else "Call wait_for_sender again to go on waiting.",
-        request_id=wait.answer.request_id,
+        request_id=wait.last.request_id,
     )
 
 

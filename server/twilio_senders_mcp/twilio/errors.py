@@ -35,7 +35,20 @@ ERROR_PAGE: Final = "https://www.twilio.com/docs/errors/{code}"
 
 
 class TwilioError(Exception):
-    """Any failure of a call to Twilio."""
+    """Any failure of a call to Twilio; it survives ``pickle`` and ``copy`` whole."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Restore the attributes: what the constructors take differs from ``args``."""
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(
+    kind: type[TwilioError], args: tuple[object, ...], state: dict[str, object]
+) -> TwilioError:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(state)
+    return error
 
 
 class NotSent(TwilioError):  # noqa: N818 - the tree names what happened, not that it is an error

@@ -13,7 +13,7 @@ from typing import Final
 import anyio
 
 from .errors import NotSent, NotSentReason, OutcomeUnknown, Refused
-from .exchange import ATTEMPT_MIN
+from .transport import ATTEMPT_MIN
 
 ATTEMPTS: Final = 4
 """How often one request is tried at most."""

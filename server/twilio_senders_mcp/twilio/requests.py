@@ -1,16 +1,12 @@
-"""The contract of Twilio's Senders API (``/v2/Channels/Senders``), field by field.
+"""The bodies of requests to Twilio's Senders API, field by field, as strict models.
 
-Requests are strict Pydantic models: an unknown key, a wrong value or a malformed URL is
-refused before anything is sent. `MISSING` means omitted and never reaches the JSON; ``None``
-is sent as null; ``""`` and ``[]`` are sent as they are. What Twilio makes of null is not
-documented, and its own libraries never send it.
-
-Responses are ``TypedDict``s: they describe what Twilio is known to send and validate nothing,
-so an unknown field or a future status passes through unchanged.
+An unknown key, a wrong value or a malformed URL is refused before anything is sent. `MISSING`
+means omitted and never reaches the JSON; ``None`` is sent as null; ``""`` and ``[]`` are sent as
+they are. What Twilio makes of null is not documented, and its own libraries never send it.
 
 Sources: Twilio's OpenAPI file ``twilio_messaging_v2`` (2026-04-14) and, where it is newer, the
-official ``twilio`` library 9.13.0 (``friendly_name``, ``use_case``, the display-name fields).
-Lengths and sizes in descriptions are Meta's and Google's; Twilio's contract sets none.
+official ``twilio`` library 9.13.0 (``friendly_name``, ``use_case``). Lengths and sizes in
+descriptions are Meta's and Google's; Twilio's contract sets none.
 """
 
 import re
@@ -24,7 +20,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    JsonValue,
     PlainSerializer,
     SecretStr,
     TypeAdapter,
@@ -34,7 +29,6 @@ from pydantic import (
     model_validator,
 )
 from pydantic_core import PydanticCustomError
-from typing_extensions import TypedDict
 
 _HTTP_URL = TypeAdapter[AnyUrl](
     Annotated[AnyUrl, UrlConstraints(allowed_schemes=["http", "https"], host_required=True)]
@@ -340,112 +334,3 @@ class _NewSender(StrictModel):
 
 class CreateSender(SenderFields, _NewSender):
     """The body of ``POST /v2/Channels/Senders``."""
-
-
-class EmailAnswer(TypedDict, total=False):
-    """One entry of ``profile.emails`` as Twilio sends it."""
-
-    email: str
-    label: str
-
-
-class WebsiteAnswer(TypedDict, total=False):
-    """One entry of ``profile.websites`` as Twilio sends it."""
-
-    website: str
-    label: str
-
-
-class PhoneNumberAnswer(TypedDict, total=False):
-    """One entry of ``profile.phone_numbers`` as Twilio sends it."""
-
-    phone_number: str
-    label: str
-
-
-class ConfigurationAnswer(TypedDict, total=False):
-    """``configuration`` as Twilio sends it; the verification code is never handed on."""
-
-    waba_id: str | None
-    verification_method: str | None
-    verification_code: None
-    voice_application_sid: str | None
-    account_type: str | None
-
-
-class WebhookAnswer(TypedDict, total=False):
-    """``webhook`` as Twilio sends it."""
-
-    callback_url: str | None
-    callback_method: str | None
-    fallback_url: str | None
-    fallback_method: str | None
-    status_callback_url: str | None
-    status_callback_method: str | None
-
-
-class ProfileAnswer(TypedDict, total=False):
-    """``profile`` as Twilio sends it; the RCS fields are null for a WhatsApp sender."""
-
-    name: str | None
-    about: str | None
-    address: str | None
-    description: str | None
-    emails: list[EmailAnswer] | None
-    logo_url: str | None
-    vertical: str | None
-    websites: list[WebsiteAnswer] | None
-    banner_url: str | None
-    privacy_url: str | None
-    terms_of_service_url: str | None
-    accent_color: str | None
-    phone_numbers: list[PhoneNumberAnswer] | None
-    use_case: str | None
-
-
-class Properties(TypedDict, total=False):
-    """What the channel grants the sender; in fetch and list answers only."""
-
-    quality_rating: str | None
-    messaging_limit: str | None
-
-
-class OfflineReason(TypedDict, total=False):
-    """Why a sender is offline. ``code`` is text and need not have five digits."""
-
-    code: str | None
-    message: str | None
-    more_info: str | None
-
-
-class Sender(TypedDict, total=False):
-    """A sender as Twilio sends it.
-
-    Which keys are present depends on the operation: ``properties``, ``offline_reasons`` and
-    ``url`` come when it is fetched, the pending name too; ``display_name_status`` comes only in
-    the answer to an update that gave ``profile.name``. ``compliance`` is for RCS.
-    """
-
-    sid: str | None
-    status: Annotated[
-        str,
-        Field(
-            description="CREATING, PENDING_VERIFICATION (send the code), VERIFYING, ONLINE, "
-            "ONLINE:UPDATING (usable), OFFLINE, TWILIO_REVIEW, DRAFT, STUBBED or newer."
-        ),
-    ]
-    sender_id: Annotated[str | None, Field(description="whatsapp:+E.164 or rcs:agent.")]
-    friendly_name: str | None
-    configuration: ConfigurationAnswer | None
-    webhook: WebhookAnswer | None
-    profile: ProfileAnswer | None
-    properties: Properties | None
-    offline_reasons: list[OfflineReason | None] | None
-    compliance: dict[str, JsonValue] | None
-    url: str | None
-    display_name_status: Annotated[
-        str, Field(description="New name: updating, pending_review, no_change, error.")
-    ]
-    pending_display_name: str
-    pending_display_name_status: str
-    pending_display_name_status_date: str

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from twilio_senders_mcp.twilio.models import UpdateSender, Vertical
+from twilio_senders_mcp.twilio.requests import UpdateSender, Vertical
 
 
 def body(given: dict) -> dict:

@@ -1,4 +1,4 @@
-"""One HTTP exchange with Twilio: bounded in time, size and sockets, its failures told apart.
+"""Requests to Twilio over HTTP: bounded in time, size and sockets, their failures told apart.
 
 The only module that imports the HTTP library. What counts when an exchange fails is whether the
 request had begun to leave this process; that is observed, not guessed from the kind of failure.
@@ -58,7 +58,7 @@ class Response:
     retry_after: float | None
 
 
-class Exchange:
+class Transport:
     """Sends requests to one address with one set of credentials; made on the first call.
 
     ``app`` is an ASGI app that answers in Twilio's place, in this process. ``timeout`` bounds one

@@ -1,0 +1,147 @@
+"""What is common to Twilio's APIs: one call, all its attempts, and the failures told apart.
+
+All attempts of a call together are bounded by the total timeout. Redirects are not followed, so
+the credentials go to no other host. Failures are the types of `.errors`, and none of them, nor any
+result, holds a secret of the request or of the credentials.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, cast
+
+import anyio
+import pydantic_core
+
+from . import retry
+from .errors import OutcomeUnknown, Problem, Refused, read_problem
+from .redaction import Redaction
+from .transport import Credentials, Response, Transport, only_reads
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+NO_CONTENT: Final = 204
+_OK: Final = range(200, 300)
+_SERVER_ERROR: Final = 500
+# A gateway may say so after it has passed the request on.
+_REQUEST_TIMEOUT: Final = 408
+
+
+@dataclass(frozen=True, slots=True)
+class Success:
+    """A response of success: its JSON object, empty where there was none."""
+
+    body: dict[str, object]
+    request_id: str | None
+    status: int
+
+    def unreadable(self, *, reading: bool) -> OutcomeUnknown:
+        """Return the failure of a response that does not say what it should."""
+        problem = Problem(http_status=self.status, request_id=self.request_id)
+        return OutcomeUnknown("unreadable", problem, reading=reading)
+
+
+class TwilioApi:
+    """Calls one of Twilio's APIs; made cheaply, it opens its HTTP client on the first call.
+
+    ``credentials`` is asked on the first call and may raise `MissingCredentials`. ``app`` is an
+    ASGI app that takes Twilio's place, in this process. Times are in seconds, the total timeout
+    at least 1.
+    """
+
+    def __init__(
+        self,
+        credentials: Callable[[], Credentials],
+        *,
+        base_url: str,
+        timeout: float = 30.0,
+        total_timeout: float = 45.0,
+        app: "ASGIApp | None" = None,
+    ) -> None:
+        self._credentials = credentials
+        self._base_url = base_url
+        self._timeout = timeout
+        self._total_timeout = total_timeout
+        self._app = app
+        self._transport: Transport | None = None
+        self._password = ""
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        secret: str | None = None,
+    ) -> Success:
+        """Send one request, and again where that is safe; ``secret`` is one that it carries.
+
+        Raises:
+            NotSent, Refused, OutcomeUnknown: see `.errors`.
+
+        """
+        import stamina  # noqa: PLC0415 - the start need not wait for it
+
+        transport = self._open()
+        redaction = Redaction([secret or "", self._password])
+        deadline = anyio.current_time() + self._total_timeout
+        attempts = stamina.retry_context(
+            on=retry.backoff(deadline),
+            attempts=retry.ATTEMPTS,
+            timeout=None,
+            wait_initial=retry.WAIT_INITIAL,
+            wait_max=retry.WAIT_MAX,
+            wait_jitter=retry.WAIT_INITIAL,
+        )
+        async for attempt in attempts:
+            with attempt:
+                response = await transport.send(
+                    method, path, query=query, body=body, deadline=deadline
+                )
+                return _read(response, redaction, reading=only_reads(method))
+        raise AssertionError("stamina raises the last failure")  # pragma: no cover
+
+    async def aclose(self) -> None:
+        """Close the connections; nothing may be called afterwards."""
+        if self._transport is not None:
+            await self._transport.aclose()
+
+    def _open(self) -> Transport:
+        if self._transport is None:
+            credentials = self._credentials()
+            self._password = credentials.password
+            self._transport = Transport(
+                credentials, base_url=self._base_url, timeout=self._timeout, app=self._app
+            )
+        return self._transport
+
+
+def _read(response: Response, redaction: Redaction, *, reading: bool) -> Success:
+    body, request_id = _json_object(response.content), response.request_id
+    if redaction.is_needed(response.content + (request_id or "").encode()):
+        body, request_id = redaction.apply(body), redaction.apply(request_id)
+    if response.status in _OK:
+        success = Success(body or {}, request_id, response.status)
+        if (body is None and response.status != NO_CONTENT) or _is_error(body):
+            raise success.unreadable(reading=reading)
+        return success
+    problem = read_problem(
+        response.status, body, request_id=request_id, retry_after=response.retry_after
+    )
+    if response.status >= _SERVER_ERROR or response.status == _REQUEST_TIMEOUT:
+        raise OutcomeUnknown("server_error", problem, reading=reading)
+    raise Refused(problem)
+
+
+def _json_object(content: bytes) -> dict[str, object] | None:
+    try:
+        value = pydantic_core.from_json(content, allow_inf_nan=False)
+    except ValueError:
+        return None
+    return cast("dict[str, object]", value) if isinstance(value, dict) else None
+
+
+def _is_error(body: dict[str, object] | None) -> bool:
+    """Tell a classic error that came with a status of success from a sender."""
+    return body is not None and {"code", "message"} <= body.keys() and "sid" not in body
