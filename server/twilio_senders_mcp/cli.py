@@ -63,7 +63,7 @@ def run(words: Sequence[str]) -> int:
 def _serve_stdio(options: argparse.Namespace, settings: "Settings") -> int:
     import anyio
 
-    from .protocol.server import serve_stdio
+    from .protocol.stdio import serve_stdio
     from .server import create_server
 
     server = create_server(settings, sandbox=options.sandbox)

@@ -7,16 +7,30 @@ import subprocess
 import threading
 from contextlib import suppress
 
+import anyio
 import pytest
 from every_tool import call_every_tool
 from mcp import Client, StdioServerParameters
-from processes import COMMAND, PATIENCE, initialize, receive, send, started, tool_call
+from processes import (
+    COMMAND,
+    INITIALIZE,
+    INITIALIZED,
+    PATIENCE,
+    initialize,
+    receive,
+    send,
+    started,
+    tool_call,
+)
 from sandboxed import ERAS
 
 from twilio_senders_mcp import __version__
+from twilio_senders_mcp.http.serving import served
+from twilio_senders_mcp.protocol.stdio import LINE_MAX
 from twilio_senders_mcp.sandbox import ONLINE_SENDER, PENDING_SENDER
 
 CHANGE = {"sid": ONLINE_SENDER, "friendly_name": "x"}
+UPDATE = f"POST /v2/Channels/Senders/{ONLINE_SENDER}"
 
 
 @pytest.mark.anyio
@@ -68,9 +82,10 @@ def test_a_client_that_goes_away_leaves_no_traceback():
         process.stdout.close()
         send(process, *(tool_call(number, **CHANGE) for number in range(50)))
         process.stdin.close()
-        errors = process.stderr.read()
+        errors = process.stderr.read().decode().splitlines()
         status = process.wait(timeout=PATIENCE)
-    assert (errors, status) == (b"", 0)
+    assert all(f"{UPDATE} ended after its caller had gone" in line for line in errors)
+    assert status == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -125,18 +140,139 @@ def test_a_client_that_never_reads_stderr_does_not_stall_10_000_calls():
 
 
 @pytest.mark.parametrize(
-    "line",
-    [b"not json\n", b"\xff\xfe\n", b"[]\n", b'{"jsonrpc":"2.0"}\n', b"\n", b"[" * 100_000 + b"\n"],
+    ("line", "code"),
+    [
+        (b"not json\n", -32700),
+        (b"\xff\xfe\n", -32700),
+        (b'{"jsonrpc":"2.0","id":1,"method":"\\ud800"}\n', -32700),
+        (b"[" * 100_000 + b"\n", -32700),
+        (b"[]\n", -32600),
+        (b'{"jsonrpc":"2.0"}\n', -32600),
+    ],
 )
-def test_a_line_that_is_no_message_does_not_end_the_server(line):
+def test_a_line_that_is_no_message_gets_an_error_and_does_not_end_the_server(line, code):
     with started("--sandbox") as process:
         initialize(process)
         process.stdin.write(line)
         send(process, tool_call(7, **CHANGE))
-        answers = [receive(process)]
-        if answers[0].get("id") != 7:
-            answers.append(receive(process))
-    assert answers[-1]["id"] == 7
+        refused, called = receive(process), receive(process)
+    assert (refused["id"], refused["error"]["code"]) == (None, code)
+    assert called["id"] == 7
+
+
+def test_a_line_that_is_too_long_gets_an_error_and_the_next_one_is_read():
+    with started("--sandbox") as process:
+        initialize(process)
+        process.stdin.write(b'{"jsonrpc":"2.0","id":1,"method":"' + b"x" * LINE_MAX * 2 + b'"}\n')
+        send(process, tool_call(7, **CHANGE))
+        refused, called = receive(process), receive(process)
+    assert refused["error"] == {
+        "code": -32700,
+        "message": f"The message is longer than {LINE_MAX} bytes",
+    }
+    assert called["id"] == 7
+
+
+@pytest.mark.parametrize("rest", [b"x" * (LINE_MAX + 1), b'{"jsonrpc":', b" "])
+def test_input_that_ends_in_the_middle_of_a_line_ends_it_with_status_0(rest):
+    with started("--sandbox") as process:
+        initialize(process)
+        process.stdin.write(rest)
+        _, errors = process.communicate(timeout=PATIENCE)
+    assert (errors, process.returncode) == (b"", 0)
+
+
+def test_an_empty_line_says_nothing():
+    with started("--sandbox") as process:
+        initialize(process)
+        process.stdin.write(b"\n \n")
+        send(process, tool_call(7, **CHANGE))
+        assert receive(process)["id"] == 7
+
+
+def test_files_instead_of_pipes_are_served_too(tmp_path):
+    lines = [INITIALIZE, INITIALIZED, tool_call(7, **CHANGE)]
+    script = tmp_path / "input.jsonl"
+    script.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    with script.open("rb") as given:
+        done = subprocess.run(
+            [*COMMAND, "--sandbox"],
+            stdin=given,
+            capture_output=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+    assert done.returncode == 0
+    assert json.loads(done.stdout.splitlines()[0])["id"] == 0
+
+
+class HeldTwilio:
+    """Stands in for Twilio: takes a write at once, and responds when it is released."""
+
+    def __init__(self) -> None:
+        self.writes = 0
+        self.arrived = threading.Event()
+        self.released = threading.Event()
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] != "http":
+            return
+        await receive()
+        self.writes += 1
+        self.arrived.set()
+        await anyio.to_thread.run_sync(self.released.wait)
+        headers = [(b"content-type", b"application/json")]
+        await send({"type": "http.response.start", "status": 202, "headers": headers})
+        body = json.dumps({"sid": ONLINE_SENDER, "status": "ONLINE"}).encode()
+        await send({"type": "http.response.body", "body": body})
+
+
+def _end_input(process):
+    process.stdin.close()
+
+
+def _terminate(process):
+    process.send_signal(signal.SIGTERM)
+
+
+@pytest.mark.parametrize("leave", [_end_input, _terminate])
+def test_a_write_on_its_way_is_finished_once_and_its_outcome_is_logged(leave):
+    twilio = HeldTwilio()
+    with (
+        served(twilio) as url,
+        started(TWILIO_BASE_URL=url, **_credentials()) as process,
+    ):
+        initialize(process)
+        send(process, tool_call(1, **CHANGE))
+        assert twilio.arrived.wait(PATIENCE)
+        leave(process)
+        twilio.released.set()
+        status = process.wait(timeout=PATIENCE)
+        errors = process.stderr.read().decode()
+    assert twilio.writes == 1
+    assert status == 0
+    assert f"{UPDATE} ended after its caller had gone: Twilio responded with HTTP 202" in errors
+
+
+def test_a_second_signal_ends_it_at_once():
+    twilio = HeldTwilio()
+    with (
+        served(twilio) as url,
+        started(TWILIO_BASE_URL=url, **_credentials()) as process,
+    ):
+        initialize(process)
+        send(process, tool_call(1, **CHANGE))
+        assert twilio.arrived.wait(PATIENCE)
+        process.send_signal(signal.SIGTERM)
+        # The first one has been taken when the server has stopped to read.
+        with suppress(BrokenPipeError):
+            while True:
+                send(process, tool_call(2, **CHANGE))
+        process.send_signal(signal.SIGTERM)
+        status = process.wait(timeout=PATIENCE)
+        twilio.released.set()
+    assert status == 0
+    assert twilio.writes == 1
 
 
 @pytest.mark.parametrize("words", [["--sandbox"], ["http", "--sandbox", "--port", "0"]])

@@ -2,13 +2,13 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Final
 
+import anyio
 from mcp.server import CacheHint
 from mcp.server.caching import CacheableMethod
 from mcp.server.lowlevel import Server
 from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
-from mcp.server.stdio import stdio_server
 
 from twilio_senders_mcp import __version__
 from twilio_senders_mcp.tools.catalog import instructions
@@ -49,8 +49,12 @@ def create_mcp_server(
 
     @asynccontextmanager
     async def lifespan(_: Server[None]) -> AsyncGenerator[None]:
-        yield
-        await twilio.aclose()
+        try:
+            yield
+        finally:
+            # A write that is on its way is given time even where everything else is cancelled.
+            with anyio.CancelScope(shield=True):
+                await twilio.aclose()
 
     calls = ToolCalls(tools, twilio, poll_seconds=poll_seconds, sandbox=sandbox, confirm=confirm)
     prompts = Prompts([tool.name for tool in tools])
@@ -75,9 +79,3 @@ def create_mcp_server(
     state = RequestStateSecurity.ephemeral(ttl=STATE_SECONDS)
     server.middleware.append(RequestStateBoundary(state, default_audience=NAME))
     return server
-
-
-async def serve_stdio(server: Server[Any]) -> None:
-    """Serve one client on stdin and stdout until the input ends."""
-    async with stdio_server() as (read_stream, write_stream):
-        await server.run(read_stream, write_stream, server.create_initialization_options())

@@ -18,6 +18,7 @@ import httpx2 as httpx
 from twilio_senders_mcp import __version__
 
 from .errors import NotSent, NotSentReason, OutcomeUnknown, UnknownReason
+from .writes import WritesInFlight
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -80,6 +81,7 @@ class Transport:
         self._timeout = timeout
         self._in_process = app is not None
         self._free = anyio.Semaphore(MAX_CONNECTIONS)
+        self._writes = WritesInFlight()
         try:
             self._http = httpx.AsyncClient(
                 base_url=base_url,
@@ -122,19 +124,31 @@ class Transport:
             raise NotSent("busy")
         departure = _Departure(left=self._in_process)
         request.extensions["trace"] = departure.trace
+        sending = self._send(request, departure, deadline)
+        if only_reads(method):
+            return await sending
+        return await self._writes.finish(
+            sending, name=f"{method} {path}", has_left=lambda: departure.left
+        )
+
+    async def aclose(self) -> None:
+        """Let the writes that are on their way finish, then close the connections."""
+        await self._writes.aclose()
+        await self._http.aclose()
+
+    async def _send(
+        self, request: httpx.Request, departure: "_Departure", deadline: float
+    ) -> Response:
         try:
             with anyio.fail_after(min(self._timeout, deadline - anyio.current_time())):
                 return await self._receive(request)
         except (httpx.RequestError, OSError) as error:  # OSError: a timeout, or an ASGI app's own
             if not departure.left:
                 raise NotSent(_connect_failure(error)) from None
-            raise OutcomeUnknown(_lost_answer(error), reading=only_reads(method)) from None
+            reading = only_reads(request.method)
+            raise OutcomeUnknown(_lost_answer(error), reading=reading) from None
         finally:
             self._free.release()
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self._http.aclose()
 
     async def _receive(self, request: httpx.Request) -> Response:
         response = await self._http.send(request, stream=True)

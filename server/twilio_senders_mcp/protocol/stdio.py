@@ -1,0 +1,228 @@
+"""MCP on stdin and stdout, over asyncio's pipes where the system has them.
+
+The SDK's own stdio transport reads and writes in threads, three switches for each call. Here a
+line is read, checked and handed on in the event loop itself. What is no message gets the JSON-RPC
+error that it deserves instead of silence. Elsewhere, and where stdin is a file, the SDK's transport
+serves.
+
+At the end of input, or at SIGTERM or SIGINT, nothing new is begun; what must be closed is closed
+by the server's own lifespan. A second signal ends the process at once.
+"""
+
+import asyncio
+import os
+import signal
+import stat
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from types import TracebackType
+from typing import Any, Final, Self
+
+import anyio
+import pydantic_core
+from mcp.server.lowlevel import Server
+from mcp.server.stdio import stdio_server
+from mcp.shared.message import SessionMessage
+from mcp.types import (
+    INVALID_REQUEST,
+    PARSE_ERROR,
+    ErrorData,
+    JSONRPCError,
+    jsonrpc_message_adapter,
+)
+from pydantic import ValidationError
+from typing_extensions import override
+
+LINE_MAX: Final = 8 << 20
+"""The longest message that is read, in bytes."""
+
+_TOO_LONG: Final = b"too long"
+_FLUSH_SECONDS: Final = 1.0
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+
+
+async def serve_stdio(server: Server[Any]) -> None:
+    """Serve one client on stdin and stdout until the input ends or a signal comes."""
+    serving = anyio.CancelScope()
+    async with anyio.create_task_group() as tasks:
+        if sys.platform != "win32":  # pragma: no branch - asyncio has no signal handlers there
+            tasks.start_soon(_cancel_at_signal, serving)
+        with serving:
+            async with _pipes() if _has_pipes() else stdio_server() as (incoming, outgoing):
+                await server.run(incoming, outgoing, server.create_initialization_options())
+        tasks.cancel_scope.cancel()
+
+
+async def _cancel_at_signal(scope: anyio.CancelScope) -> None:
+    with anyio.open_signal_receiver(*_SIGNALS) as signals:
+        async for _ in signals:
+            if scope.cancel_called:
+                os._exit(0)
+            scope.cancel()
+
+
+def _has_pipes() -> bool:
+    """Tell whether stdin and stdout are pipes or sockets, which asyncio can watch.
+
+    A terminal is left alone: it would be switched to non-blocking for the shell, too.
+    """
+    if sys.platform == "win32":
+        return False
+    modes = [os.fstat(descriptor).st_mode for descriptor in (0, 1)]
+    return all(stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) for mode in modes)
+
+
+@asynccontextmanager
+async def _pipes() -> AsyncGenerator[tuple["_Incoming", "_Outgoing"]]:
+    """Yield the streams of messages; meanwhile nothing else reads stdin or writes to stdout."""
+    loop = asyncio.get_running_loop()
+    wire_in, wire_out = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(2 if sys.stderr else nothing, 1)
+    os.close(nothing)
+    reader = asyncio.StreamReader(limit=LINE_MAX)
+    read_transport, _ = await loop.connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(wire_in, "rb", 0)
+    )
+    write_transport, flow = await loop.connect_write_pipe(_Flow, os.fdopen(wire_out, "wb", 0))
+    outgoing = _Outgoing(write_transport, flow)
+    try:
+        yield _Incoming(reader, outgoing), outgoing
+    finally:
+        read_transport.close()
+        write_transport.close()
+        with anyio.move_on_after(_FLUSH_SECONDS, shield=True):
+            await flow.closed.wait()
+
+
+class _Flow(asyncio.Protocol):
+    """Tells when the pipe to the client takes more, and when it is closed."""
+
+    def __init__(self) -> None:
+        self.writable = asyncio.Event()
+        self.writable.set()
+        self.closed = asyncio.Event()
+
+    @override
+    def pause_writing(self) -> None:
+        self.writable.clear()
+
+    @override
+    def resume_writing(self) -> None:
+        self.writable.set()
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.closed.set()
+        self.writable.set()
+
+
+class _Outgoing:
+    """The stream of messages to the client."""
+
+    def __init__(self, transport: asyncio.WriteTransport, flow: _Flow) -> None:
+        self._transport = transport
+        self._flow = flow
+
+    async def send(self, item: SessionMessage, /) -> None:
+        if self._flow.closed.is_set():
+            raise anyio.BrokenResourceError
+        text = item.message.model_dump_json(by_alias=True, exclude_unset=True)
+        self._transport.write(f"{text}\n".encode())
+        await self._flow.writable.wait()
+
+    async def aclose(self) -> None:
+        """Do nothing: `_pipes` closes the pipe."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+
+class _Incoming:
+    """The stream of messages from the client; what is no message is answered with an error."""
+
+    def __init__(self, reader: asyncio.StreamReader, outgoing: _Outgoing) -> None:
+        self._reader = reader
+        self._outgoing = outgoing
+
+    async def receive(self) -> SessionMessage | Exception:
+        while True:
+            line = await self._line()
+            try:
+                return SessionMessage(jsonrpc_message_adapter.validate_json(line, by_name=False))
+            except ValidationError:
+                if line.strip():
+                    await self._outgoing.send(_refusal(line))
+
+    async def aclose(self) -> None:
+        """Do nothing: `_pipes` closes the pipe."""
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> SessionMessage | Exception:
+        try:
+            return await self.receive()
+        except anyio.EndOfStream:
+            raise StopAsyncIteration from None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def _line(self) -> bytes:
+        """Return the next line; of one that is too long, a part that is no message.
+
+        Raises:
+            EndOfStream: at the end of input.
+
+        """
+        try:
+            return await self._reader.readuntil()
+        except asyncio.IncompleteReadError as end:
+            if end.partial:
+                return end.partial
+            raise anyio.EndOfStream from None
+        except asyncio.LimitOverrunError as overrun:
+            with suppress(asyncio.IncompleteReadError):
+                await self._skip_line(overrun.consumed)
+            return _TOO_LONG
+
+    async def _skip_line(self, consumed: int) -> None:
+        while True:
+            await self._reader.readexactly(consumed)
+            try:
+                await self._reader.readuntil()
+            except asyncio.LimitOverrunError as overrun:
+                consumed = overrun.consumed
+            else:
+                return
+
+
+def _refusal(line: bytes) -> SessionMessage:
+    try:
+        pydantic_core.from_json(line)
+    except ValueError:
+        long = line is _TOO_LONG
+        message = f"The message is longer than {LINE_MAX} bytes" if long else "Parse error"
+        error = ErrorData(code=PARSE_ERROR, message=message)
+    else:
+        error = ErrorData(code=INVALID_REQUEST, message="Invalid request")
+    return SessionMessage(JSONRPCError(jsonrpc="2.0", id=None, error=error))
