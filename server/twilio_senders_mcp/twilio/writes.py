@@ -63,6 +63,11 @@ class WritesInFlight:
         """Wait for the writes that are on their way, and give up what takes too long."""
         if not self._abandoned:
             return
+        logger.info(
+            "Waiting up to %.0f s for writes that are on their way: %d",
+            FINISH_SECONDS,
+            len(self._abandoned),
+        )
         _, pending = await asyncio.wait(self._abandoned, timeout=FINISH_SECONDS)
         for task in pending:
             task.cancel()
