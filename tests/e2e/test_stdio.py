@@ -235,17 +235,24 @@ def _terminate(process):
     process.send_signal(signal.SIGTERM)
 
 
+def _wait_until_it_leaves(process):
+    """Read the log until the server says that it waits for what is on its way."""
+    while b"Waiting up to 10 s for writes" not in process.stderr.readline():
+        assert process.poll() is None
+
+
 @pytest.mark.parametrize("leave", [_end_input, _terminate])
 def test_a_write_on_its_way_is_finished_once_and_its_outcome_is_logged(leave):
     twilio = HeldTwilio()
     with (
         served(twilio) as url,
-        started(TWILIO_BASE_URL=url, **_credentials()) as process,
+        started(TWILIO_BASE_URL=url, TWILIO_SENDERS_LOG_LEVEL="info", **_credentials()) as process,
     ):
         initialize(process)
         send(process, tool_call(1, **CHANGE))
         assert twilio.arrived.wait(PATIENCE)
         leave(process)
+        _wait_until_it_leaves(process)
         twilio.released.set()
         status = process.wait(timeout=PATIENCE)
         errors = process.stderr.read().decode()
@@ -264,8 +271,7 @@ def test_a_second_signal_ends_it_at_once():
         send(process, tool_call(1, **CHANGE))
         assert twilio.arrived.wait(PATIENCE)
         process.send_signal(signal.SIGTERM)
-        while b"Waiting up to 10 s for writes" not in process.stderr.readline():
-            assert process.poll() is None
+        _wait_until_it_leaves(process)
         process.send_signal(signal.SIGTERM)
         status = process.wait(timeout=PATIENCE)
         twilio.released.set()
