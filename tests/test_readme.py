@@ -142,22 +142,15 @@ def test_the_curl_example_uses_the_sandboxs_credentials(readme):
     assert f"-u {ACCOUNT_SID}:{AUTH_TOKEN} " in readme.read_text()
 
 
-def test_mcp_json_has_the_three_forms(root):
-    servers = json.loads((root / "mcp.json").read_text())["mcpServers"]
-    real, sandboxed, http = servers.values()
-    assert real["args"] == []
-    assert sandboxed["args"] == ["--sandbox"]
-    assert http["url"].startswith("http://127.0.0.1:8000/mcp")
-    for name, value in real["env"].items():
-        assert name.lower() in Settings.model_fields
-        assert value == f"${{{name}:-}}"
-
-
-def test_the_command_of_mcp_json_is_the_installed_one(root):
+def test_mcp_json_has_one_server_for_real_use(root):
+    ((name, entry),) = json.loads((root / "mcp.json").read_text())["mcpServers"].items()
     scripts = tomllib.loads((root / "pyproject.toml").read_text())["project"]["scripts"]
-    servers = json.loads((root / "mcp.json").read_text())["mcpServers"]
-    commands = {server["command"] for server in servers.values() if "command" in server}
-    assert commands == {f".venv/bin/{name}" for name in scripts}
+    assert name == "twilio-senders"
+    assert [entry["command"]] == [f".venv/bin/{script}" for script in scripts]
+    assert entry["args"] == []
+    for variable, value in entry["env"].items():
+        assert variable.lower() in Settings.model_fields
+        assert value == f"${{{variable}:-}}"
 
 
 def test_every_reference_to_a_make_target_exists(root, readme):

@@ -1,4 +1,7 @@
-"""MCP Inspector, as a person would use it, on the entries of mcp.json and in both eras."""
+"""MCP Inspector, as a person would use it, in both eras.
+
+The entry for real use is that of mcp.json; inspector.json has the others that the README shows.
+"""
 
 import json
 import os
@@ -18,13 +21,14 @@ pytestmark = [
     pytest.mark.parametrize("era", ["legacy", "modern"]),
 ]
 
-STDIO_ENTRIES = ["twilio-senders", "twilio-senders-sandbox"]
+FOR_REAL_USE = Path("mcp.json")
+OTHERS = Path("tests/e2e/inspector.json")
 OK, TOOL_FAILED = 0, 5
 
 
 @pytest.fixture
 def inspect(root, era, tmp_path):
-    def run(*words: str, config: Path = root / "mcp.json") -> subprocess.CompletedProcess[str]:
+    def run(*words: str, config: Path = OTHERS) -> subprocess.CompletedProcess[str]:
         inspector = root / ".ci/node/node_modules/.bin/mcp-inspector"
         options = ["--config", str(config), "--protocol-era", era, "--format", "json", "-q"]
         return subprocess.run(
@@ -40,59 +44,83 @@ def inspect(root, era, tmp_path):
     return run
 
 
-def call(inspect, server: str, arguments: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+def call(
+    inspect,
+    arguments: dict[str, Any],
+    *,
+    server: str = "twilio-senders-sandbox",
+    config: Path = OTHERS,
+) -> tuple[int, dict[str, Any]]:
     done = inspect(
         *("--server", server, "--method", "tools/call", "--tool-name", "update_sender"),
         *("--tool-args-json", json.dumps(arguments)),
+        config=config,
     )
     return done.returncode, json.loads(done.stdout)["result"]
 
 
-@pytest.mark.parametrize("server", STDIO_ENTRIES)
-def test_the_strict_lint_of_tools_list_finds_nothing(inspect, server):
-    done = inspect("--server", server, "--method", "tools/list", "--strict")
+@pytest.mark.parametrize(
+    ("server", "config"), [("twilio-senders", FOR_REAL_USE), ("twilio-senders-sandbox", OTHERS)]
+)
+def test_the_strict_lint_of_tools_list_finds_nothing(inspect, server, config):
+    done = inspect("--server", server, "--method", "tools/list", "--strict", config=config)
     assert (done.returncode, done.stderr) == (OK, "")
     tools = json.loads(done.stdout)["result"]["tools"]
     assert [tool["name"] for tool in tools] == list(TOOL_NAMES)
 
 
-def test_a_call_with_nested_arguments_and_nulls_succeeds(inspect):
+def test_a_call_with_nested_arguments_succeeds_and_says_what_was_applied(inspect):
     changes = {
-        "webhook": {"callback_url": None, "callback_method": "PUT"},
+        "webhook": {"callback_url": "https://a.example/inbound", "callback_method": "POST"},
         "profile": {"about": "", "websites": [{"website": "https://a.example"}]},
     }
-    code, result = call(inspect, "twilio-senders-sandbox", {"sid": ONLINE_SENDER, **changes})
+    code, result = call(inspect, {"sid": ONLINE_SENDER, **changes})
     assert code == OK
-    sender = result["structuredContent"]["sender"]
-    assert sender["webhook"]["callback_method"] == "PUT"
-    assert sender["webhook"]["callback_url"]  # null counts as not given
-    assert sender["profile"]["websites"] == [{"website": "https://a.example", "label": "Website"}]
+    content = result["structuredContent"]
+    assert list(content) == ["summary", "next", "sandbox", "sender"]
+    assert "applied webhook.callback_url" in content["summary"]
+    assert content["sandbox"] is True
+    assert content["sender"]["webhook"]["callback_url"] == "https://a.example/inbound"
+    assert content["sender"]["profile"]["websites"] == [
+        {"website": "https://a.example", "label": "Website"}
+    ]
+
+
+def test_a_null_counts_as_not_given_and_clear_empties_a_field(inspect):
+    changes = {"webhook": {"callback_url": None}, "clear": ["webhook.fallback_url"]}
+    code, result = call(inspect, {"sid": ONLINE_SENDER, **changes})
+    assert code == OK
+    webhook = result["structuredContent"]["sender"]["webhook"]
+    assert "callback_url" in webhook
+    assert "fallback_url" not in webhook
 
 
 def test_the_request_example_of_twilios_page_succeeds(inspect):
-    code, result = call(inspect, "twilio-senders-sandbox", {"sid": PENDING_SENDER, **EXAMPLE})
+    code, result = call(inspect, {"sid": PENDING_SENDER, **EXAMPLE})
     assert code == OK
     assert result["structuredContent"]["sender"]["status"] == "VERIFYING"
 
 
 def test_a_refused_call_reaches_the_person_with_its_reason(inspect):
     arguments = {"sid": ONLINE_SENDER, "profile": {"nmae": "x"}}
-    code, result = call(inspect, "twilio-senders-sandbox", arguments)
+    code, result = call(inspect, arguments)
     assert code == TOOL_FAILED
-    assert "did you mean name?" in result["content"][0]["text"]
+    (block,) = result["content"]
+    assert "did you mean name?" in block["text"]
 
 
 def test_the_entry_for_real_use_says_what_to_set(inspect):
-    code, result = call(inspect, "twilio-senders", {"sid": ONLINE_SENDER, "friendly_name": "x"})
+    arguments = {"sid": ONLINE_SENDER, "friendly_name": "x"}
+    code, result = call(inspect, arguments, server="twilio-senders", config=FOR_REAL_USE)
     assert code == TOOL_FAILED
     assert "Set TWILIO_ACCOUNT_SID" in result["content"][0]["text"]
 
 
 def test_the_http_entry_works_while_a_server_runs(inspect, root, tmp_path):
     with listening("http", "--sandbox") as (_, url):
-        servers = json.loads((root / "mcp.json").read_text())["mcpServers"]
+        servers = json.loads((root / OTHERS).read_text())["mcpServers"]
         entry = servers["twilio-senders-http"] | {"url": url}  # another port than 8000
-        config = tmp_path / "mcp.json"
+        config = tmp_path / "inspector.json"
         config.write_text(json.dumps({"mcpServers": {"twilio-senders-http": entry}}))
         done = inspect(
             *("--server", "twilio-senders-http", "--method", "tools/list", "--strict"),
