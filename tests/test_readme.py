@@ -1,11 +1,16 @@
-"""The README says what is true: its tables and examples are generated, its JSON is checked."""
+"""The README says what is true: its tables and examples are generated, its configurations read."""
 
 import json
 import re
+import shlex
 import tomllib
+from pathlib import Path
+from textwrap import shorten
+from typing import Any
 
 import pytest
 from mcp import Client
+from processes import initialize, started
 from sandboxed import sandbox_settings
 
 from twilio_senders_mcp import sandbox as sandbox_package
@@ -15,16 +20,32 @@ from twilio_senders_mcp.settings import Settings
 
 pytestmark = pytest.mark.anyio
 
-EXAMPLE_CALL = {
-    "sid": sandbox_package.ONLINE_SENDER,
-    "webhook": {"callback_url": "https://new.example/whatsapp", "callback_method": "POST"},
-    "profile": {"name": "Owl Bakery & Café"},
+NUMBER = "+1 555 010 0002"
+CHANGES = {
+    "webhook": {"callback_url": "https://new.example.com/whatsapp"},
+    "profile": {"about": "Open until midnight"},
 }
+REQUEST = (
+    f"Send the incoming messages of {NUMBER} to {CHANGES['webhook']['callback_url']}, "
+    f'and change its about text to "{CHANGES["profile"]["about"]}".'
+)
 REFUSED_CALL = {
     "sid": sandbox_package.ONLINE_SENDER,
-    "webhook": {"callbackUrl": "https://new.example/whatsapp"},
+    "webhook": {"callbackUrl": "https://new.example.com/whatsapp"},
     "profile": {"vertical": "RESTAURANTS"},
 }
+
+COMMAND = "/path/to/twilio-senders-mcp/.venv/bin/twilio-senders-mcp"
+PLACEHOLDERS = {
+    "Claude Code": r"\$\{{{name}\}}",
+    "Claude Desktop": None,
+    "Cursor": r"\$\{{env:{name}\}}",
+    "VS Code": r"\$\{{input:[a-z-]+\}}",
+    "Codex": None,
+    "Gemini CLI": r"\${name}",
+    "Any other MCP client": None,
+}
+"""How each client writes the variable ``name`` in a configuration, None where it knows no way."""
 
 
 @pytest.fixture
@@ -40,15 +61,18 @@ def block(text: str, name: str) -> re.Match[str]:
 
 async def generated() -> dict[str, str]:
     return {
+        "conversation": await conversation(),
         "tools": await tools_table(),
-        "examples": await examples(),
+        "refusal": await refusal(),
         "prompts": await prompts_table(),
         "settings": settings_table(),
         "senders": await senders_table(),
     }
 
 
-@pytest.mark.parametrize("name", ["tools", "prompts", "examples", "settings", "senders"])
+@pytest.mark.parametrize(
+    "name", ["conversation", "tools", "refusal", "prompts", "settings", "senders"]
+)
 async def test_a_generated_part_is_up_to_date(readme, write_generated, name):
     current = (await generated())[name]
     text = readme.read_text()
@@ -108,8 +132,7 @@ async def senders_table() -> str:
     for sid in sandbox.sids():
         assert sid in names
         async with Client(create_server(sandbox_settings(), app=sandbox)) as client:
-            change = {"sid": sid, "clear": ["friendly_name"]}
-            result = await client.call_tool("update_sender", change)
+            result = await client.call_tool("get_sender", {"sid": sid})
         sender = result.structured_content["sender"]
         name = sender["profile"]["name"]
         rows.append(f"| `{sid}` | {sender['sender_id']} ({name}) | {sender['status']} |")
@@ -117,25 +140,146 @@ async def senders_table() -> str:
     return "\n".join([*rows, "", credentials]) + "\n"
 
 
-async def examples() -> str:
-    parts: list[str] = []
+async def conversation() -> str:
+    """A person's words, the call that follows, and the first part of what comes back."""
     async with Client(create_server(sandbox_settings(), sandbox=True)) as client:
-        for call in (EXAMPLE_CALL, REFUSED_CALL):
-            result = await client.call_tool("update_sender", call)
-            parts += ["```json", json.dumps(call, indent=2, ensure_ascii=False), "```", ""]
-            said = result.content[0].text
-            if not result.is_error:
-                sentence, _, compact = said.partition("\n")
-                said = f"{sentence}\n{compact[:120]}…"
-            parts += ["```text", said, "```", ""]
-    return "\n".join(parts)
+        query = {"channel": "whatsapp", "query": NUMBER}
+        found = (await client.call_tool("list_senders", query)).structured_content
+        (sender,) = found["senders"]
+        call = {"sid": sender["sid"], **CHANGES}
+        result = await client.call_tool("update_sender", call)
+    said = result.content[0].text.partition("\n")[0]
+    return "\n".join(
+        [
+            f"> **You:** {REQUEST}",
+            "",
+            "The AI tool finds the sender with `list_senders` and calls `update_sender`:",
+            "",
+            *fenced_json(call),
+            "",
+            "The text of the result begins with a summary:",
+            "",
+            f"> {said}",
+            "",
+            "Its `structuredContent` has the same, and the whole sender. Shortened, it is:",
+            "",
+            *fenced_json(beginning(result.structured_content)),
+            "",
+        ]
+    )
 
 
-def test_every_json_of_the_readme_is_json(readme):
-    blocks = re.findall(r"```json\n(.*?)```", readme.read_text(), re.DOTALL)
-    assert len(blocks) >= 6
-    for text in blocks:
-        json.loads(text)
+def beginning(content: dict[str, Any]) -> dict[str, Any]:
+    """A result with its summary cut short, and with the first fields of its sender."""
+    shown = content | {"summary": shorten(content["summary"], 70, placeholder=" …")}
+    return shown | {"sender": dict(list(content["sender"].items())[:3])}
+
+
+def fenced_json(value: object) -> list[str]:
+    return ["```json", json.dumps(value, indent=2, ensure_ascii=False), "```"]
+
+
+async def refusal() -> str:
+    async with Client(create_server(sandbox_settings())) as client:
+        result = await client.call_tool("update_sender", REFUSED_CALL)
+    assert result.is_error
+    (text,) = result.content
+    return f"```text\n{text.text}\n```\n"
+
+
+def test_the_refused_call_is_the_one_that_the_readme_describes(readme):
+    ((field, _),) = REFUSED_CALL["webhook"].items()
+    described = f"`webhook.{field}` and the vertical `{REFUSED_CALL['profile']['vertical']}`"
+    assert described in readme.read_text().replace("\n", " ")
+
+
+def blocks_of(text: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+@pytest.mark.parametrize(("language", "parse"), [("json", json.loads), ("toml", tomllib.loads)])
+def test_every_json_and_toml_of_the_readme_can_be_read(readme, language, parse):
+    found = blocks_of(readme.read_text(), language)
+    assert found
+    for text in found:
+        parse(text)
+
+
+def sections(text: str) -> dict[str, str]:
+    """The folded sections of the README by their headings."""
+    return dict(
+        re.findall(r"<details>\n<summary><b>(.*?)</b></summary>\n(.*?)</details>", text, re.DOTALL)
+    )
+
+
+def entries(section: str) -> dict[str, dict[str, Any]]:
+    """Each server that a section configures, by its name."""
+    found: dict[str, dict[str, Any]] = {}
+    for text in blocks_of(section, "json"):
+        configuration = json.loads(text)
+        found |= configuration.get("mcpServers") or configuration["servers"]
+    for text in blocks_of(section, "toml"):
+        found |= tomllib.loads(text)["mcp_servers"]
+    for text in blocks_of(section, "bash"):
+        words = shlex.split(text)
+        if words[:3] == ["claude", "mcp", "add"]:
+            command, *arguments = words[words.index("--") + 1 :]
+            found.setdefault(words[3], {"command": command, "args": arguments})
+    return found
+
+
+@pytest.mark.parametrize("client", PLACEHOLDERS)
+def test_each_client_has_an_entry_for_real_use_and_one_on_the_sandbox(readme, client):
+    found = entries(sections(readme.read_text())[client])
+    assert {entry["command"] for entry in found.values()} == {COMMAND}
+    arguments = {name: entry["args"] for name, entry in found.items()}
+    assert arguments == {"twilio-senders": [], "twilio-senders-sandbox": ["--sandbox"]}
+
+
+@pytest.mark.parametrize("client", PLACEHOLDERS)
+def test_each_client_is_given_the_credentials_in_its_own_way(readme, client):
+    entry = entries(sections(readme.read_text())[client])["twilio-senders"]
+    environment = entry.get("env", {})
+    names = [*environment, *entry.get("env_vars", [])]
+    assert [name.removesuffix("_FILE") for name in names] == [
+        "TWILIO_ACCOUNT_SID",
+        "TWILIO_API_KEY",
+        "TWILIO_API_SECRET",
+    ]
+    placeholder = PLACEHOLDERS[client]
+    for name, value in environment.items():
+        assert name.lower() in Settings.model_fields
+        if "$" in value:
+            assert placeholder
+            assert re.fullmatch(placeholder.format(name=name), value)
+
+
+def test_each_input_that_vs_code_fills_in_is_declared(readme):
+    section = sections(readme.read_text())["VS Code"]
+    declared = [
+        entry["id"]
+        for text in blocks_of(section, "json")
+        for entry in json.loads(text).get("inputs", [])
+    ]
+    assert declared == re.findall(r"\$\{input:([a-z-]+)\}", section)
+
+
+def test_the_commands_of_each_installation_can_be_pasted_into_json(readme):
+    rows = re.findall(r'^\| .+? \| `(".+")` \| `(\[.*\])` \|$', readme.read_text(), re.MULTILINE)
+    commands = [(json.loads(command), json.loads(arguments)) for command, arguments in rows]
+    clone = "C:\\path\\to\\twilio-senders-mcp"
+    uv_arguments = ["--from", "/path/to/twilio-senders-mcp", "twilio-senders-mcp"]
+    assert commands == [
+        (COMMAND, []),
+        (f"{clone}\\.venv\\Scripts\\twilio-senders-mcp.exe", []),
+        ("uvx", uv_arguments),
+        ("uvx", ["--from", clone, "twilio-senders-mcp"]),
+    ]
+
+
+def test_the_entry_on_the_sandbox_starts():
+    with started("--sandbox") as process:
+        initialize(process)
 
 
 def test_the_curl_example_uses_the_sandboxs_credentials(readme):
@@ -153,8 +297,29 @@ def test_mcp_json_has_one_server_for_real_use(root):
         assert value == f"${{{variable}:-}}"
 
 
-def test_every_reference_to_a_make_target_exists(root, readme):
+def documents(root) -> list[Path]:
+    return [root / "README.md", *(root / "docs").glob("*.md")]
+
+
+def test_every_make_target_that_is_named_exists(root):
     targets = set(re.findall(r"^([a-z]+):", (root / "Makefile").read_text(), re.MULTILINE))
-    named = set(re.findall(r"(?:^|`)make ([a-z]+)", readme.read_text(), re.MULTILINE))
-    assert named
-    assert named <= targets
+    for document in documents(root):
+        named = set(re.findall(r"(?:^|`)make ([a-z]+)", document.read_text(), re.MULTILINE))
+        assert named <= targets
+
+
+def test_every_file_that_is_linked_exists_and_comes_with_the_sources(root):
+    build = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
+    included = build["targets"]["sdist"]["include"]
+    for document in documents(root):
+        for link in re.findall(r"\]\(([^)#:]+)\)", document.read_text()):
+            file = (document.parent / link).resolve()
+            assert file.exists(), link
+            assert file.relative_to(root.resolve()).parts[0] in included
+
+
+def test_every_heading_that_is_linked_exists(root):
+    for document in documents(root):
+        headings = re.findall(r"^#+ (.*)$", document.read_text(), re.MULTILINE)
+        addresses = {re.sub(r"[^\w -]", "", head).lower().replace(" ", "-") for head in headings}
+        assert set(re.findall(r"\]\(#([^)]+)\)", document.read_text())) <= addresses
