@@ -9,7 +9,7 @@ from mcp.types import CallToolResult
 
 from twilio_senders_mcp.sandbox import ACCOUNT_SID, AUTH_TOKEN
 from twilio_senders_mcp.server import create_server
-from twilio_senders_mcp.settings import Settings, load_settings
+from twilio_senders_mcp.settings import SETTINGS, Settings, load_settings
 
 ERAS = ["auto", "legacy"]
 """Client modes: the newest protocol revision, and the one with a handshake."""
@@ -25,7 +25,7 @@ async def connected(app: Any, *, era: str = "auto", **others: Any) -> AsyncItera
 
     Settings go before the client's own options.
     """
-    options = {name: value for name, value in others.items() if name in Settings.model_fields}
+    options = {name: value for name, value in others.items() if name in SETTINGS}
     client = {name: value for name, value in others.items() if name not in options}
     server = create_server(sandbox_settings(**options), app=app)
     async with Client(server, mode=era, **client) as connection:

@@ -6,6 +6,7 @@ import pytest
 
 from twilio_senders_mcp import cli, demo
 from twilio_senders_mcp.__main__ import main
+from twilio_senders_mcp.settings import SETTINGS
 
 
 @pytest.fixture(autouse=True)
@@ -52,13 +53,19 @@ def test_the_words_choose_a_runner(chosen, words, runner, values):
 @pytest.mark.parametrize("before", [[], ["http"]])
 def test_flags_become_settings_in_both_serving_forms(chosen, before):
     flags = ["--region", "ie1", "--edge", "dublin", "--timeout", "7", "--log-level", "info"]
-    cli.run([*before, *flags, "--base-url", "https://api.example"])
+    cli.run([*before, *flags, "--read-only", "--tools", "get_sender,list_docs"])
     [(_, _, settings)] = chosen
-    assert settings.twilio_region == "ie1"
-    assert settings.twilio_edge == "dublin"
+    assert settings.base_url == "https://messaging.dublin.ie1.twilio.com"
     assert settings.twilio_senders_timeout == 7
     assert settings.twilio_senders_log_level == "info"
-    assert settings.twilio_base_url == "https://api.example"
+    assert settings.twilio_senders_read_only is True
+    assert settings.twilio_senders_tools == ("get_sender", "list_docs")
+
+
+def test_a_flag_before_the_command_counts_and_one_after_it_goes_first(chosen):
+    cli.run(["--base-url", "https://a.example", "--timeout", "7", "http", "--timeout", "8"])
+    [(_, _, settings)] = chosen
+    assert (settings.base_url, settings.twilio_senders_timeout) == ("https://a.example", 8)
 
 
 @pytest.mark.parametrize(
@@ -68,6 +75,10 @@ def test_flags_become_settings_in_both_serving_forms(chosen, before):
         ["--sandbox", "sandbox"],
         ["--edge", "x", "demo"],
         ["--sand"],
+        ["http", "--sand"],
+        ["demo", "--edge", "x"],
+        ["--log-level", "info", "sandbox"],
+        ["--region"],
         ["serve"],
         ["http", "--port", "x"],
         ["http", "--port", "65536"],
@@ -94,11 +105,51 @@ def test_a_folder_that_cannot_be_written_is_said_so(tmp_path, capsys):
     assert f"cannot write to {taken}: " in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("secret", ["token", "secret", "key", "password", "sid"])
-def test_no_flag_takes_a_credential(secret, capsys):
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--sandbx"], "unknown flag --sandbx; did you mean --sandbox?"),
+        (["http", "--time=5"], "unknown flag --time; did you mean --timeout?"),
+        (
+            ["--sandbox", "demo"],
+            "--sandbox applies only where MCP is served: without a command, or with http",
+        ),
+        (
+            ["--tools", "x", "docs", "y"],
+            "--tools applies only where MCP is served: without a command, or with http",
+        ),
+    ],
+)
+def test_a_flag_that_cannot_be_used_is_named(words, said, capsys):
     with pytest.raises(SystemExit):
-        cli.run(["http", "--help"])
-    assert f"--{secret}" not in capsys.readouterr().out
+        cli.run(words)
+    assert capsys.readouterr().err.endswith(f"twilio-senders-mcp: error: {said}\n")
+
+
+@pytest.mark.parametrize("name", ["account-sid", "auth-token", "api-key", "api-secret", "password"])
+@pytest.mark.parametrize("before", [[], ["http"]])
+@pytest.mark.parametrize("form", ["--{} hunter2", "--{}=hunter2", "--twilio-{} hunter2"])
+def test_no_flag_takes_a_credential_and_its_value_is_not_repeated(name, before, form, capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.run([*before, *form.format(name).split()])
+    assert ended.value.code == 2
+    assert "hunter2" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("before", [[], ["http"]])
+def test_help_explains_every_flag_of_a_setting(before, capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.run([*before, "--help"])
+    assert ended.value.code == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    for name, setting in SETTINGS.items():
+        if setting.flag:
+            assert setting.flag in shown
+            assert f"{setting.description.replace('`', '')} ({name.upper()}" in shown
+    assert (
+        "Timeout of one request to Twilio, in seconds. (TWILIO_SENDERS_TIMEOUT, default 30)"
+        in shown
+    )
 
 
 def test_a_setting_that_cannot_be_used_ends_it_with_status_2(capsys):
@@ -106,6 +157,16 @@ def test_a_setting_that_cannot_be_used_ends_it_with_status_2(capsys):
     said = capsys.readouterr().err
     assert said == (
         "twilio-senders-mcp: TWILIO_SENDERS_TIMEOUT: expected a number of seconds, above 0 to 600\n"
+    )
+
+
+@pytest.mark.parametrize("before", [[], ["http", "--port", "0"]])
+def test_an_unknown_tool_ends_it_with_status_2(before, capsys):
+    assert cli.run([*before, "--tools", "get_sendr,zzz"]) == 2
+    assert capsys.readouterr().err == (
+        "twilio-senders-mcp: TWILIO_SENDERS_TOOLS: "
+        "unknown tool get_sendr; did you mean get_sender?\n"
+        "twilio-senders-mcp: TWILIO_SENDERS_TOOLS: unknown tool zzz\n"
     )
 
 

@@ -6,6 +6,7 @@ from sandboxed import ERAS, connected
 from virtual_time import in_virtual_time
 
 from twilio_senders_mcp.sandbox import ONLINE_SENDER, Sandbox
+from twilio_senders_mcp.server import create_server
 from twilio_senders_mcp.settings import SettingsError, load_settings
 from twilio_senders_mcp.tools.catalog import TOOL_NAMES, TOOLS
 
@@ -76,9 +77,10 @@ async def test_read_only_goes_before_the_named_tools(era):
         ("get_sendr", "unknown tool get_sendr; did you mean get_sender?"),
         ("get_sender,zzz", "unknown tool zzz"),
         ("get_sender,", "unknown tool (odd name)"),
+        ("hunter2://?", "unknown tool (odd name)"),
     ],
 )
 async def test_an_unknown_tool_is_refused_at_the_start(era, given, said):  # noqa: ARG001 - marked for all
     with pytest.raises(SettingsError) as caught:
-        load_settings(twilio_senders_tools=given)
+        create_server(load_settings(twilio_senders_tools=given))
     assert caught.value.problems == [f"TWILIO_SENDERS_TOOLS: {said}"]

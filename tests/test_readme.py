@@ -16,7 +16,7 @@ from sandboxed import sandbox_settings
 from twilio_senders_mcp import sandbox as sandbox_package
 from twilio_senders_mcp.sandbox import ACCOUNT_SID, AUTH_TOKEN, Sandbox
 from twilio_senders_mcp.server import create_server
-from twilio_senders_mcp.settings import Settings
+from twilio_senders_mcp.settings import SETTINGS
 
 pytestmark = pytest.mark.anyio
 
@@ -116,12 +116,10 @@ def effect(annotations) -> str:
 
 def settings_table() -> str:
     rows = ["| variable | default | meaning |", "|---|---|---|"]
-    for name, field in Settings.model_fields.items():
-        number = isinstance(field.default, float)
-        default = f"`{field.default:g}`" if number else f"`{field.default}`"
-        rows.append(
-            f"| `{name.upper()}` | {default if field.default else ''} | {field.description} |"
-        )
+    for name, setting in SETTINGS.items():
+        default = f"`{setting.default_text}`" if setting.default_text else ""
+        flag = f" Flag: `{setting.flag}`." if setting.flag else ""
+        rows.append(f"| `{name.upper()}` | {default} | {setting.description}{flag} |")
     return "\n".join(rows) + "\n"
 
 
@@ -248,7 +246,7 @@ def test_each_client_is_given_the_credentials_in_its_own_way(readme, client):
     ]
     placeholder = PLACEHOLDERS[client]
     for name, value in environment.items():
-        assert name.lower() in Settings.model_fields
+        assert name.lower() in SETTINGS
         if "$" in value:
             assert placeholder
             assert re.fullmatch(placeholder.format(name=name), value)
@@ -293,7 +291,7 @@ def test_mcp_json_has_one_server_for_real_use(root):
     assert [entry["command"]] == [f".venv/bin/{script}" for script in scripts]
     assert entry["args"] == []
     for variable, value in entry["env"].items():
-        assert variable.lower() in Settings.model_fields
+        assert variable.lower() in SETTINGS
         assert value == f"${{{variable}:-}}"
 
 

@@ -73,6 +73,19 @@ def test_only_http_and_root_modules_import_the_site():
     assert folders == {"", "http", "site"}
 
 
+def test_the_settings_know_nothing_of_ours_but_credentials_and_hosts():
+    known = {
+        name
+        for file in PACKAGE.glob("settings/**/*.py")
+        for name in imports(file)
+        if name.startswith(ours("")) and not name.startswith(ours("settings"))
+    }
+    assert known
+    assert all(
+        name.startswith((ours("twilio.credentials"), ours("twilio.hosts"))) for name in known
+    )
+
+
 def test_the_sandbox_knows_only_the_models():
     known = {
         name
@@ -90,13 +103,13 @@ def test_one_module_speaks_http_to_twilio():
     assert importing("httpx2") == {"twilio/transport.py"}
 
 
-def test_one_module_reads_the_environment():
+def test_only_the_settings_read_the_environment():
     reading = {
         str(file.relative_to(PACKAGE))
         for file in PACKAGE.glob("**/*.py")
         if "os.environ" in file.read_text() or "getenv" in file.read_text()
     }
-    assert reading == {"settings.py"}
+    assert {file.partition("/")[0] for file in reading} == {"settings"}
 
 
 def test_one_module_prints():

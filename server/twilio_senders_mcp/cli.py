@@ -1,6 +1,7 @@
 """The command line: words to `Settings` to one of the runners. Nothing else prints to a terminal.
 
-Each runner imports what it needs, so that ``--help`` is instant and stdio pays for no HTTP.
+Each runner imports what it needs, so that ``--help`` is instant and stdio pays for no HTTP. The
+flags of settings are declared with the settings; only those that are no setting stand here.
 """
 
 import argparse
@@ -9,12 +10,13 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from . import __version__
-
-if TYPE_CHECKING:
-    from .settings import Settings
+from .settings import Settings, SettingsError, allows_color, is_loopback, load_settings
+from .settings.flags import SETTING_FLAGS, add_setting_flags
+from .settings.problems import did_you_mean
+from .twilio.credentials import IncompleteCredentials
 
 _DESCRIPTION: Final = """\
 An MCP server with which any AI client manages Twilio's WhatsApp and RCS senders.
@@ -35,32 +37,26 @@ def run(words: Sequence[str]) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)
     parser = _parser()
-    options = parser.parse_args(words)
-    if not options.serving and (flag := _given_in_vain(options)):
-        parser.error(f"{flag} goes with the serving forms only")
+    if unknown := _unknown_flag(words):
+        parser.error(unknown)
+    options = parser.parse_args(words, argparse.Namespace(sandbox=False))
+    given = {name: text for name, text in vars(options).items() if name in SETTING_FLAGS}
+    if not options.serving and (options.sandbox or given):
+        flag = "--sandbox" if options.sandbox else SETTING_FLAGS[next(iter(given))]
+        parser.error(f"{flag} applies only where MCP is served: without a command, or with http")
     from .logs import configure_logging
-    from .settings import SettingsError, load_settings
 
     try:
-        settings = load_settings(
-            account=options.serving and not options.sandbox,
-            twilio_region=options.region,
-            twilio_edge=options.edge,
-            twilio_base_url=options.base_url,
-            twilio_senders_timeout=options.timeout,
-            twilio_senders_log_level=options.log_level,
-            twilio_senders_read_only=options.read_only,
-            twilio_senders_tools=options.tools,
-        )
+        settings = load_settings(account=options.serving and not options.sandbox, **given)
+        configure_logging(settings.twilio_senders_log_level)
+        return int(options.runner(options, settings))
     except SettingsError as error:
         for problem in error.problems:
             _say(f"twilio-senders-mcp: {problem}")
         return USAGE_ERROR
-    configure_logging(settings.twilio_senders_log_level)
-    return int(options.runner(options, settings))
 
 
-def _serve_stdio(options: argparse.Namespace, settings: "Settings") -> int:
+def _serve_stdio(options: argparse.Namespace, settings: Settings) -> int:
     import anyio
 
     from .protocol.stdio import serve_stdio
@@ -83,10 +79,9 @@ def _serve_stdio(options: argparse.Namespace, settings: "Settings") -> int:
     return 0
 
 
-def _serve_http(options: argparse.Namespace, settings: "Settings") -> int:
+def _serve_http(options: argparse.Namespace, settings: Settings) -> int:
     from .http.app import DOCS_PATH, MCP_PATH, create_http_app
     from .server import create_server
-    from .settings import is_loopback
 
     host = options.host.removeprefix("[").removesuffix("]")
     if not is_loopback(host):
@@ -107,21 +102,18 @@ def _serve_http(options: argparse.Namespace, settings: "Settings") -> int:
     return _listen(app, host, options.port, announcement)
 
 
-def _twilio_in_use(settings: "Settings", *, sandbox: bool) -> str:
+def _twilio_in_use(settings: Settings, *, sandbox: bool) -> str:
     """Say where tool calls go and as whom, or what is missing; never a secret."""
-    from .twilio.client import messaging_url
-
     if sandbox:
         return "Tool calls go to the embedded sandbox: nothing real happens."
-    url = settings.twilio_base_url or messaging_url(settings.twilio_region, settings.twilio_edge)
-    if remedy := settings.missing_credentials():
-        return f"Tool calls to Twilio at {url} will fail: credentials are missing. {remedy}"
-    account = settings.twilio_account_sid
-    kind = "an API key" if settings.twilio_api_key else "the auth token"
-    return f"Tool calls go to Twilio at {url} as account {account}, with {kind}."
+    url, used = settings.base_url, settings.credentials
+    if isinstance(used, IncompleteCredentials):
+        return f"Tool calls to Twilio at {url} will fail: credentials are missing. {used.remedy}"
+    kind = "an API key" if used.api_key else "the auth token"
+    return f"Tool calls go to Twilio at {url} as account {used.account_sid}, with {kind}."
 
 
-def _serve_sandbox(options: argparse.Namespace, settings: "Settings") -> int:
+def _serve_sandbox(options: argparse.Namespace, settings: Settings) -> int:
     import logging
 
     from .sandbox import ACCOUNT_SID, API_KEY, API_SECRET, AUTH_TOKEN, Sandbox
@@ -140,11 +132,10 @@ def _serve_sandbox(options: argparse.Namespace, settings: "Settings") -> int:
     return _listen(sandbox, "127.0.0.1", options.port, announcement)
 
 
-def _run_demo(_: argparse.Namespace, __: "Settings") -> int:
+def _run_demo(_: argparse.Namespace, __: Settings) -> int:
     import anyio
 
     from .demo import DemoFailure, demo
-    from .settings import allows_color
 
     in_color = sys.stdout is not None and sys.stdout.isatty() and allows_color()
 
@@ -172,7 +163,7 @@ _STYLES: Final = {"heading": "1;36", "refusal": "31", "closing": "1;32"}
 """Bold cyan, red, bold green: the parameters of ANSI's escape sequence "select rendition"."""
 
 
-def _write_docs(options: argparse.Namespace, _: "Settings") -> int:
+def _write_docs(options: argparse.Namespace, _: Settings) -> int:
     from pathlib import Path
 
     from .site.export import write_site
@@ -229,21 +220,17 @@ def _say(text: str) -> None:
         print(f"{text}\n", end="", file=sys.stderr, flush=True)
 
 
-def _given_in_vain(options: argparse.Namespace) -> str | None:
-    """Return a flag of the serving forms that was given to another form."""
-    given = [name for name in _SERVING_FLAGS if getattr(options, name)]
-    return f"--{given[0].replace('_', '-')}" if given else None
+def _unknown_flag(words: Sequence[str]) -> str | None:
+    """Name the first flag that no form has, without its value: argparse would repeat a secret."""
+    known = [*_OTHER_FLAGS, *SETTING_FLAGS.values()]
+    for word in words:
+        name = word.partition("=")[0]
+        if name.startswith("-") and name not in known:
+            return f"unknown flag {name}{did_you_mean(name, known)}"
+    return None
 
 
-_SERVING_FLAGS: Final = (
-    "sandbox",
-    "read_only",
-    "tools",
-    "region",
-    "edge",
-    "base_url",
-    "timeout",
-)
+_OTHER_FLAGS: Final = ("-h", "--help", "--version", "--sandbox", "--host", "--port")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -256,58 +243,49 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     parser.set_defaults(runner=_serve_stdio, serving=True)
-    _add_serving_flags(parser, unset=None)
+    _add_serving_flags(parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
-    http = commands.add_parser(
-        "http", help="serve MCP over Streamable HTTP at /mcp, with /docs and /healthz"
+    def command(name: str, summary: str, **defaults: Any) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=summary, allow_abbrev=False)
+        added.set_defaults(**defaults)
+        return added
+
+    http = command(
+        "http",
+        "serve MCP over Streamable HTTP at /mcp, with /docs and /healthz",
+        runner=_serve_http,
     )
-    http.set_defaults(runner=_serve_http)
     http.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     http.add_argument("--port", type=_port, default=8000, help="port, 0 for any (%(default)s)")
-    _add_serving_flags(http, unset=argparse.SUPPRESS)
+    _add_serving_flags(http)
 
-    sandbox = commands.add_parser("sandbox", help="serve only the embedded Twilio, on loopback")
-    sandbox.set_defaults(runner=_serve_sandbox, serving=False)
+    sandbox = command(
+        "sandbox",
+        "serve only the embedded Twilio, on loopback",
+        runner=_serve_sandbox,
+        serving=False,
+    )
     sandbox.add_argument("--port", type=_port, default=4010, help="port, 0 for any (%(default)s)")
 
-    docs = commands.add_parser("docs", help="write the documentation site to a folder")
-    docs.set_defaults(runner=_write_docs, serving=False)
+    docs = command(
+        "docs", "write the documentation site to a folder", runner=_write_docs, serving=False
+    )
     docs.add_argument("folder", metavar="FOLDER")
 
-    demo = commands.add_parser("demo", help="show the server at work; needs no account")
-    demo.set_defaults(runner=_run_demo, serving=False)
+    command("demo", "show the server at work; needs no account", runner=_run_demo, serving=False)
     return parser
 
 
-def _add_serving_flags(parser: argparse.ArgumentParser, *, unset: str | None) -> None:
-    """Add what both serving forms take; a flag that is not given leaves ``unset``."""
-    flags = parser.add_argument_group("serving")
-    flags.add_argument(
+def _add_serving_flags(parser: argparse.ArgumentParser) -> None:
+    """Add what both serving forms take; a flag that is not given sets nothing."""
+    parser.add_argument(
         "--sandbox",
         action="store_true",
-        default=unset or False,
+        default=argparse.SUPPRESS,
         help="use the embedded Twilio: no account, no credentials, nothing real happens",
     )
-    flags.add_argument(
-        "--read-only",
-        action="store_const",
-        const=True,
-        default=unset,
-        help="offer only the tools that read",
-    )
-    flags.add_argument(
-        "--tools", default=unset, metavar="NAMES", help="offer only these tools: a,b"
-    )
-    flags.add_argument("--region", default=unset, help="TWILIO_REGION, such as ie1")
-    flags.add_argument("--edge", default=unset, help="TWILIO_EDGE, such as dublin")
-    flags.add_argument("--base-url", default=unset, help="TWILIO_BASE_URL", metavar="URL")
-    flags.add_argument(
-        "--timeout", default=unset, metavar="SECONDS", help="seconds for one request to Twilio"
-    )
-    flags.add_argument(
-        "--log-level", default=unset, metavar="LEVEL", help="debug, info, warning or error"
-    )
+    add_setting_flags(parser)
 
 
 def _port(text: str) -> int:

@@ -1,20 +1,23 @@
 """The composition root: settings in, a complete MCP server out. Nothing else wires."""
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from mcp.server.lowlevel import Server
-from pydantic import SecretStr
 
 from .protocol.server import create_mcp_server
-from .settings import Settings
-from .tools.catalog import available_tools
+from .settings import Settings, SettingsError
+from .settings.problems import did_you_mean
+from .tools.catalog import TOOL_NAMES, available_tools
 from .twilio.api import TwilioApi
-from .twilio.client import SendersClient, messaging_url
-from .twilio.errors import MissingCredentials
-from .twilio.transport import Credentials
+from .twilio.client import SendersClient
+from .twilio.credentials import Credentials
+from .twilio.hosts import messaging_url
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
+
+_PRINTABLE_NAME: Final = re.compile(r"[a-z_]{1,60}")
 
 
 def create_server(
@@ -29,46 +32,38 @@ def create_server(
         SettingsError: if a tool is named that does not exist.
 
     """
-    tools = available_tools(
-        read_only=settings.twilio_senders_read_only, only=settings.twilio_senders_tools
-    )
+    only = settings.twilio_senders_tools
+    if unknown := [name for name in only if name not in TOOL_NAMES]:
+        raise SettingsError([f"TWILIO_SENDERS_TOOLS: {_unknown_tool(name)}" for name in unknown])
     return create_mcp_server(
-        tools,
-        _sandbox_client(settings) if sandbox else _client(settings, app),
+        available_tools(read_only=settings.twilio_senders_read_only, only=only),
+        _client(settings, app, sandbox=sandbox),
         poll_seconds=_poll_seconds(settings, sandbox=sandbox),
         sandbox=sandbox,
         confirm=settings.twilio_senders_confirm,
     )
 
 
-def _client(settings: Settings, app: "ASGIApp | None") -> SendersClient:
-    def credentials() -> Credentials:
-        if remedy := settings.missing_credentials():
-            raise MissingCredentials(remedy)
-        return _credentials(settings)
+def _unknown_tool(name: str) -> str:
+    shown = name if _PRINTABLE_NAME.fullmatch(name) else "(odd name)"
+    return f"unknown tool {shown}{did_you_mean(name, TOOL_NAMES)}"
 
+
+def _client(settings: Settings, app: "ASGIApp | None", *, sandbox: bool) -> SendersClient:
+    credentials, base_url = settings.credentials, settings.base_url
+    if sandbox:
+        from .sandbox import ACCOUNT_SID, AUTH_TOKEN, Sandbox  # noqa: PLC0415 - only where used
+
+        credentials, base_url = Credentials(ACCOUNT_SID, AUTH_TOKEN), messaging_url()
+        app = Sandbox(step_seconds=settings.twilio_senders_sandbox_step)
     return SendersClient(
         TwilioApi(
             credentials,
-            base_url=settings.twilio_base_url
-            or messaging_url(settings.twilio_region, settings.twilio_edge),
+            base_url=base_url,
             app=app,
             timeout=settings.twilio_senders_timeout,
             total_timeout=settings.twilio_senders_total_timeout,
-        )
-    )
-
-
-def _sandbox_client(settings: Settings) -> SendersClient:
-    from .sandbox import ACCOUNT_SID, AUTH_TOKEN, Sandbox  # noqa: PLC0415 - only where it is used
-
-    return SendersClient(
-        TwilioApi(
-            lambda: Credentials(ACCOUNT_SID, AUTH_TOKEN),
-            base_url=messaging_url(),
-            app=Sandbox(step_seconds=settings.twilio_senders_sandbox_step),
-            timeout=settings.twilio_senders_timeout,
-            total_timeout=settings.twilio_senders_total_timeout,
+            connections=settings.twilio_senders_connections,
         )
     )
 
@@ -77,11 +72,3 @@ def _poll_seconds(settings: Settings, *, sandbox: bool) -> float:
     """Twilio's pace; the sandbox lives faster, so it is looked at twice in each of its steps."""
     pace = settings.twilio_senders_poll
     return min(pace, settings.twilio_senders_sandbox_step / 2) if sandbox else pace
-
-
-def _credentials(settings: Settings) -> Credentials:
-    """Prefer the API key: it can be revoked by itself."""
-    if settings.twilio_api_key and settings.twilio_api_secret:
-        return Credentials(settings.twilio_api_key, settings.twilio_api_secret.get_secret_value())
-    token = settings.twilio_auth_token or SecretStr("")
-    return Credentials(settings.twilio_account_sid or "", token.get_secret_value())

@@ -24,8 +24,9 @@ from twilio_senders_mcp.settings import load_settings
 from twilio_senders_mcp.tools.tool import Call
 from twilio_senders_mcp.tools.wait_for_sender import WaitForSenderArguments, wait_for_sender
 from twilio_senders_mcp.twilio.api import TwilioApi
-from twilio_senders_mcp.twilio.client import SendersClient, messaging_url
-from twilio_senders_mcp.twilio.transport import Credentials
+from twilio_senders_mcp.twilio.client import SendersClient
+from twilio_senders_mcp.twilio.credentials import Credentials
+from twilio_senders_mcp.twilio.hosts import messaging_url
 
 pytestmark = in_virtual_time
 
@@ -106,9 +107,7 @@ async def test_progress_is_reported_in_whole_seconds_that_grow():
 
     moving = StandIn([answer(200, {"sid": ONLINE_SENDER, "status": "CREATING"})])
     twilio = SendersClient(
-        TwilioApi(
-            lambda: Credentials(ACCOUNT_SID, AUTH_TOKEN), base_url=messaging_url(), app=moving
-        )
+        TwilioApi(Credentials(ACCOUNT_SID, AUTH_TOKEN), base_url=messaging_url(), app=moving)
     )
     call = Call(twilio=twilio, asks=False, confirm=confirm, progress=progress, poll_seconds=0.4)
     arguments = WaitForSenderArguments(sid=ONLINE_SENDER, timeout_seconds=5)

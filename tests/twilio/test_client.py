@@ -12,15 +12,17 @@ from virtual_time import in_virtual_time
 
 from twilio_senders_mcp.twilio import retry
 from twilio_senders_mcp.twilio.api import TwilioApi
-from twilio_senders_mcp.twilio.client import SendersClient, messaging_url
+from twilio_senders_mcp.twilio.client import SendersClient
+from twilio_senders_mcp.twilio.credentials import Credentials, IncompleteCredentials
 from twilio_senders_mcp.twilio.errors import (
     MissingCredentials,
     NotSent,
     OutcomeUnknown,
     Refused,
 )
+from twilio_senders_mcp.twilio.hosts import messaging_url
 from twilio_senders_mcp.twilio.requests import UpdateSender
-from twilio_senders_mcp.twilio.transport import MAX_CONNECTIONS, Credentials
+from twilio_senders_mcp.twilio.transport import MAX_CONNECTIONS
 
 pytestmark = in_virtual_time
 
@@ -32,7 +34,7 @@ CODE = UpdateSender.model_validate({"configuration": {"verification_code": "9876
 def client(app, **options) -> SendersClient:
     return SendersClient(
         TwilioApi(
-            lambda: Credentials("AC" + "0" * 32, "token"),
+            Credentials("AC" + "0" * 32, "token"),
             base_url=messaging_url(),
             app=app,
             **options,
@@ -104,9 +106,7 @@ async def test_credentials_show_in_no_repr():
 
 
 async def test_without_credentials_nothing_is_sent():
-    def missing():
-        raise MissingCredentials("Set X.")
-
+    missing = IncompleteCredentials("Set X.")
     senders = SendersClient(TwilioApi(missing, base_url=messaging_url()))
     with pytest.raises(MissingCredentials) as caught:
         await senders.update(SID, CHANGE)
@@ -281,6 +281,13 @@ async def test_a_small_total_timeout_still_leaves_room_to_try_again():
     twilio = StandIn([answer(429), answer(202, SENDER)])
     await update(twilio, total_timeout=4)
     assert len(twilio.received) == 2
+
+
+async def test_the_header_that_carries_the_credentials_is_redacted_too():
+    basic = base64.b64encode(f"AC{'0' * 32}:token".encode()).decode()
+    said = {"code": 20003, "message": f"Authorization: Basic {basic}"}
+    error = await failure(Refused, StandIn([answer(401, said)]))
+    assert error.problem.message == "Authorization: Basic [redacted]"
 
 
 async def test_the_secret_is_redacted_wherever_twilio_quotes_it():

@@ -13,9 +13,9 @@ import trustme
 from twilio_senders_mcp.twilio import transport
 from twilio_senders_mcp.twilio.api import TwilioApi
 from twilio_senders_mcp.twilio.client import SendersClient
+from twilio_senders_mcp.twilio.credentials import Credentials
 from twilio_senders_mcp.twilio.errors import NotSent, OutcomeUnknown
 from twilio_senders_mcp.twilio.requests import UpdateSender
-from twilio_senders_mcp.twilio.transport import Credentials
 
 pytestmark = pytest.mark.anyio
 
@@ -53,7 +53,7 @@ async def listening(answer: bytes | None, tls: ssl.SSLContext | None = None):
 
 
 async def failure(kind, base_url: str):
-    senders = SendersClient(TwilioApi(lambda: Credentials("AC", "token"), base_url=base_url))
+    senders = SendersClient(TwilioApi(Credentials("AC", "token"), base_url=base_url))
     try:
         with pytest.raises(kind) as caught:
             await senders.update(SID, UpdateSender(friendly_name="x"))
@@ -166,7 +166,7 @@ async def test_plain_http_ignores_a_proxy_of_the_environment(monkeypatch):
     head = f"HTTP/1.1 202 Accepted\r\nContent-Length: {len(body)}\r\n\r\n".encode()
     async with listening(head + body) as (port, _):
         senders = SendersClient(
-            TwilioApi(lambda: Credentials("AC", "token"), base_url=f"http://127.0.0.1:{port}")
+            TwilioApi(Credentials("AC", "token"), base_url=f"http://127.0.0.1:{port}")
         )
         answer = await senders.update(SID, UpdateSender(friendly_name="x"))
         await senders.aclose()

@@ -8,9 +8,10 @@ from stand_in import SENDER, StandIn, answer
 from virtual_time import in_virtual_time
 
 from twilio_senders_mcp.twilio.api import TwilioApi
-from twilio_senders_mcp.twilio.client import SendersClient, messaging_url
+from twilio_senders_mcp.twilio.client import SendersClient
+from twilio_senders_mcp.twilio.credentials import Credentials
+from twilio_senders_mcp.twilio.hosts import messaging_url
 from twilio_senders_mcp.twilio.requests import UpdateSender
-from twilio_senders_mcp.twilio.transport import Credentials
 from twilio_senders_mcp.twilio.writes import FINISH_SECONDS, WritesInFlight
 
 pytestmark = in_virtual_time
@@ -34,9 +35,7 @@ class Slow(StandIn):
 
 
 def client(app) -> SendersClient:
-    return SendersClient(
-        TwilioApi(lambda: Credentials("AC", "token"), base_url=messaging_url(), app=app)
-    )
+    return SendersClient(TwilioApi(Credentials("AC", "token"), base_url=messaging_url(), app=app))
 
 
 async def abandoned(twilio, call) -> None:

@@ -5,7 +5,7 @@ the credentials go to no other host. Failures are the types of `.errors`, and no
 result, holds a secret of the request or of the credentials.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
@@ -13,9 +13,10 @@ import anyio
 import pydantic_core
 
 from . import retry
-from .errors import OutcomeUnknown, Problem, Refused, read_problem
+from .credentials import Credentials, IncompleteCredentials
+from .errors import MissingCredentials, OutcomeUnknown, Problem, Refused, read_problem
 from .redaction import Redaction
-from .transport import Credentials, Response, Transport, only_reads
+from .transport import MAX_CONNECTIONS, Response, Transport, only_reads
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -44,27 +45,29 @@ class Success:
 class TwilioApi:
     """Calls one of Twilio's APIs; made cheaply, it opens its HTTP client on the first call.
 
-    ``credentials`` is asked on the first call and may raise `MissingCredentials`. ``app`` is an
-    ASGI app that takes Twilio's place, in this process. Times are in seconds, the total timeout
-    at least 1.
+    A call without complete ``credentials`` raises `MissingCredentials`. ``app`` is an ASGI app
+    that takes Twilio's place, in this process. Times are in seconds, the total timeout at least 1;
+    ``connections`` is how many there are at most.
     """
 
     def __init__(
         self,
-        credentials: Callable[[], Credentials],
+        credentials: Credentials | IncompleteCredentials,
         *,
         base_url: str,
         timeout: float = 30.0,
         total_timeout: float = 45.0,
+        connections: int = MAX_CONNECTIONS,
         app: "ASGIApp | None" = None,
     ) -> None:
         self._credentials = credentials
         self._base_url = base_url
         self._timeout = timeout
         self._total_timeout = total_timeout
+        self._connections = connections
         self._app = app
         self._transport: Transport | None = None
-        self._password = ""
+        self._secrets: tuple[str, ...] = ()
 
     async def call(
         self,
@@ -84,7 +87,7 @@ class TwilioApi:
         import stamina  # noqa: PLC0415 - the start need not wait for it
 
         transport = self._open()
-        redaction = Redaction([secret or "", self._password])
+        redaction = Redaction([secret or "", *self._secrets])
         deadline = anyio.current_time() + self._total_timeout
         attempts = stamina.retry_context(
             on=retry.backoff(deadline),
@@ -109,10 +112,16 @@ class TwilioApi:
 
     def _open(self) -> Transport:
         if self._transport is None:
-            credentials = self._credentials()
-            self._password = credentials.password
+            credentials = self._credentials
+            if isinstance(credentials, IncompleteCredentials):
+                raise MissingCredentials(credentials.remedy)
+            self._secrets = credentials.secrets
             self._transport = Transport(
-                credentials, base_url=self._base_url, timeout=self._timeout, app=self._app
+                credentials,
+                base_url=self._base_url,
+                timeout=self._timeout,
+                connections=self._connections,
+                app=self._app,
             )
         return self._transport
 

@@ -9,7 +9,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import anyio
@@ -17,6 +17,7 @@ import httpx2 as httpx
 
 from twilio_senders_mcp import __version__
 
+from .credentials import Credentials
 from .errors import NotSent, NotSentReason, OutcomeUnknown, UnknownReason
 from .writes import WritesInFlight
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 MAX_CONNECTIONS: Final = 20
+"""At once, unless the transport is made with another number."""
+
 CONNECT_TIMEOUT_MAX: Final = 10.0
 ATTEMPT_MIN: Final = 0.5
 """With less time left an exchange is not begun: it would leave the outcome unknown, seconds."""
@@ -42,14 +45,6 @@ _HEADERS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Credentials:
-    """What signs a request: the account's SID and auth token, or an API key and its secret."""
-
-    username: str
-    password: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class Response:
     """An HTTP answer; its content is empty where it was larger than `CONTENT_MAX`."""
 
@@ -63,7 +58,7 @@ class Transport:
     """Sends requests to one address with one set of credentials; made on the first call.
 
     ``app`` is an ASGI app that answers in Twilio's place, in this process. ``timeout`` bounds one
-    exchange, in seconds.
+    exchange, in seconds; ``connections`` is how many there are at most.
 
     Raises:
         NotSent: if the proxy or certificate settings of this machine cannot be used.
@@ -76,11 +71,12 @@ class Transport:
         *,
         base_url: str,
         timeout: float,
+        connections: int,
         app: "ASGIApp | None",
     ) -> None:
         self._timeout = timeout
         self._in_process = app is not None
-        self._free = anyio.Semaphore(MAX_CONNECTIONS)
+        self._free = anyio.Semaphore(connections)
         self._writes = WritesInFlight()
         try:
             self._http = httpx.AsyncClient(
@@ -90,7 +86,7 @@ class Transport:
                 # `send` bounds the whole exchange; httpx need only bound the connecting.
                 timeout=httpx.Timeout(None, connect=min(CONNECT_TIMEOUT_MAX, timeout)),
                 limits=httpx.Limits(
-                    max_connections=MAX_CONNECTIONS, max_keepalive_connections=MAX_CONNECTIONS
+                    max_connections=connections, max_keepalive_connections=connections
                 ),
                 # A proxy from the environment would see the credentials of a plain http request.
                 trust_env=base_url.startswith("https://"),

@@ -1,0 +1,20 @@
+"""Environment and flags, read once into typed objects. Nothing else reads the environment.
+
+It needs nothing but the standard library and two small modules of `twilio_senders_mcp.twilio`, so
+that ``--help``, which lists the flags, is instant.
+"""
+
+from .declaration import SETTINGS, Settings
+from .parsing import is_loopback
+from .problems import SettingsError
+from .reading import load_settings
+from .terminal import allows_color
+
+__all__ = [
+    "SETTINGS",
+    "Settings",
+    "SettingsError",
+    "allows_color",
+    "is_loopback",
+    "load_settings",
+]
