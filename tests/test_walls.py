@@ -1,6 +1,7 @@
-"""The walls of the house: which module may import which."""
+"""The walls of the house: which folder may import which, and who may touch the outside."""
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,22 @@ import pytest
 from twilio_senders_mcp import __file__ as package_file
 
 PACKAGE = Path(package_file).parent
+
+MAY_IMPORT = {
+    "twilio": set(),
+    "senders": {"twilio"},
+    "reference": {"twilio"},
+    "tools": {"senders", "reference", "twilio"},
+    "protocol": {"tools", "reference", "senders", "twilio"},
+    "site": {"reference"},
+    "http": {"site"},
+    "settings": {"twilio"},
+    "sandbox": {"twilio"},
+}
+"""Every folder, and the folders that it may import; every other edge is an error."""
+
+ROOT_MODULES = {"__init__", "__main__", "cli", "demo", "logs", "server"}
+"""They put the rest together, so they may import everything, and no folder imports them."""
 
 
 def imports(file: Path) -> set[str]:
@@ -24,6 +41,16 @@ def imports(file: Path) -> set[str]:
     return found
 
 
+def edges() -> Iterator[tuple[str, str, str]]:
+    """Each import of ours from a folder: the file, its folder, and the folder or root module."""
+    for folder in MAY_IMPORT:
+        for file in PACKAGE.glob(f"{folder}/**/*.py"):
+            for name in imports(file):
+                parts = name.split(".")
+                if parts[0] == PACKAGE.name and len(parts) > 1 and parts[1] != folder:
+                    yield str(file.relative_to(PACKAGE)), folder, parts[1]
+
+
 def importing(*prefixes: str, among: str = "**/*.py") -> set[str]:
     return {
         str(file.relative_to(PACKAGE))
@@ -36,54 +63,27 @@ def importing(*prefixes: str, among: str = "**/*.py") -> set[str]:
     }
 
 
-def ours(name: str) -> str:
-    return f"{PACKAGE.name}.{name}"
+def test_every_folder_and_root_module_stands_in_the_table():
+    folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert folders == MAY_IMPORT.keys()
+    assert {path.stem for path in PACKAGE.glob("*.py")} == ROOT_MODULES
 
 
-@pytest.mark.parametrize(
-    ("among", "forbidden"),
-    [
-        ("twilio/**/*.py", ["mcp", ours("tools"), ours("sandbox"), ours("server"), ours("http")]),
-        ("senders/**/*.py", ["mcp", "httpx2", ours("tools"), ours("protocol"), ours("settings")]),
-        ("tools/**/*.py", ["mcp", "httpx2", ours("protocol"), ours("sandbox"), ours("settings")]),
-        ("reference/**/*.py", [ours("sandbox"), ours("settings"), "httpx2", "mcp"]),
-        (
-            "sandbox/**/*.py",
-            ["mcp", "httpx2", ours("tools"), ours("twilio.client"), ours("server")],
-        ),
-    ],
-)
-def test_a_wall_stands(among, forbidden):
-    assert importing(*forbidden, among=among) == set()
+def test_a_folder_imports_only_what_the_table_allows():
+    known = {*MAY_IMPORT, *ROOT_MODULES}
+    wrong = [
+        f"{file} imports {target}"
+        for file, folder, target in edges()
+        # The version stands in the package itself.
+        if target in known and target not in MAY_IMPORT[folder]
+    ]
+    assert wrong == []
 
 
-def test_the_site_imports_nothing_of_ours_but_the_reference():
-    known = {
-        name
-        for file in PACKAGE.glob("site/**/*.py")
-        for name in imports(file)
-        if name.startswith(ours(""))
-    }
-    assert known
-    assert all(name.startswith((ours("reference"), ours("site"))) for name in known)
-
-
-def test_only_http_and_root_modules_import_the_site():
-    folders = {file.rpartition("/")[0] for file in importing(ours("site"))}
-    assert folders == {"", "http", "site"}
-
-
-def test_the_settings_know_nothing_of_ours_but_credentials_and_hosts():
-    known = {
-        name
-        for file in PACKAGE.glob("settings/**/*.py")
-        for name in imports(file)
-        if name.startswith(ours("")) and not name.startswith(ours("settings"))
-    }
-    assert known
-    assert all(
-        name.startswith((ours("twilio.credentials"), ours("twilio.hosts"))) for name in known
-    )
+def test_every_edge_of_the_table_is_used():
+    used = {(folder, target) for _, folder, target in edges()}
+    allowed = {(folder, target) for folder, targets in MAY_IMPORT.items() for target in targets}
+    assert allowed <= used
 
 
 def test_the_sandbox_knows_only_the_models():
@@ -91,25 +91,34 @@ def test_the_sandbox_knows_only_the_models():
         name
         for file in PACKAGE.glob("sandbox/**/*.py")
         for name in imports(file)
-        if name.startswith(ours("twilio"))
+        if name.startswith(f"{PACKAGE.name}.twilio")
     }
+    models = tuple(f"{PACKAGE.name}.twilio.{module}" for module in ("requests", "responses"))
     assert known
-    assert all(
-        name.startswith((ours("twilio.requests"), ours("twilio.responses"))) for name in known
-    )
+    assert all(name.startswith(models) for name in known)
 
 
-def test_one_module_speaks_http_to_twilio():
-    assert importing("httpx2") == {"twilio/transport.py"}
+@pytest.mark.parametrize(
+    ("library", "users"),
+    [
+        ("mcp", ("protocol/", "http/", "server.py", "demo.py")),
+        ("httpx2", ("twilio/transport.py",)),
+        ("jinja2", ("site/",)),
+        ("markdown_it", ("site/",)),
+        ("uvicorn", ("http/serving.py",)),
+    ],
+)
+def test_a_library_is_used_where_it_belongs(library, users):
+    assert all(file.startswith(users) for file in importing(library)), importing(library)
 
 
-def test_only_the_settings_read_the_environment():
+def test_one_room_reads_the_environment():
     reading = {
         str(file.relative_to(PACKAGE))
         for file in PACKAGE.glob("**/*.py")
         if "os.environ" in file.read_text() or "getenv" in file.read_text()
     }
-    assert {file.partition("/")[0] for file in reading} == {"settings"}
+    assert {Path(file).parts[0] for file in reading} == {"settings"}
 
 
 def test_one_module_prints():
