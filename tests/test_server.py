@@ -3,7 +3,7 @@
 import anyio
 import pytest
 from mcp import Client
-from sandboxed import connected
+from sandboxed import connected, sandbox_settings
 from stand_in import SENDER, StandIn
 from virtual_time import in_virtual_time
 
@@ -47,3 +47,10 @@ async def test_without_credentials_a_call_says_what_was_missing_at_the_start(mon
     said = result.content[0].text
     assert "TWILIO_AUTH_TOKN is set; did you mean TWILIO_AUTH_TOKEN?" in said
     assert "hunter2" not in said
+
+
+async def test_the_sdk_is_told_a_tools_schema_instead_of_listing_all_tools_on_each_call():
+    server = create_server(sandbox_settings())
+    schema = server.get_tool_input_schema("get_sender")
+    assert list(schema["properties"]) == ["sid"]
+    assert server.get_tool_input_schema("nope") is None

@@ -120,6 +120,18 @@ async def test_an_older_client_is_asked_again_if_the_sender_changed_meanwhile():
     assert twilio.received[-1].method == "POST"
 
 
+@pytest.mark.parametrize("failure", [MCPError(-32601, "Method not found"), ValueError("odd")])
+async def test_an_older_client_that_fails_to_ask_has_nothing_changed(failure):
+    async def broken(_context, _params):
+        raise failure
+
+    sandbox = Sandbox()
+    async with connected(sandbox, era="legacy", elicitation_callback=broken) as client:
+        result = await client.call_tool("update_sender", RENAME)
+    assert "could not be read. Nothing changed." in result.content[0].text
+    assert renames(sandbox) == 0
+
+
 async def test_a_sender_that_changes_all_the_time_is_not_changed():
     person = Agreeing()
     twilio = StandIn([live(f"Name {number}") for number in range(9)])

@@ -18,6 +18,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from mcp import MCPError
 from mcp.server.context import ServerRequestContext
 from mcp.types import (
     CallToolRequestParams,
@@ -26,6 +27,7 @@ from mcp.types import (
     ElicitResult,
     InputRequiredResult,
 )
+from pydantic import ValidationError
 
 from twilio_senders_mcp.tools.errors import (
     Cancelled,
@@ -117,15 +119,21 @@ class Confirmation:
             self._require_answer_to(question)
             return
         for _ in range(_ROUNDS_MAX):
-            answer = await self.context.session.elicit_form(
-                question.text, _form(question), related_request_id=self.context.request_id
-            )
-            _require_consent(answer, question)
+            _require_consent(await self._elicit(question), question)
             current = await look_again()
             if current in (None, question):
                 return
             question = current
         raise Unanswered(question.what)
+
+    async def _elicit(self, question: Question) -> ElicitResult:
+        try:
+            return await self.context.session.elicit_form(
+                question.text, _form(question), related_request_id=self.context.request_id
+            )
+        except (MCPError, ValidationError):
+            # The client failed, left, or sent something that is no answer.
+            raise Unanswered(question.what) from None
 
     @property
     def _asks_by_result(self) -> bool:

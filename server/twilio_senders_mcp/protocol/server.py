@@ -67,6 +67,8 @@ def create_mcp_server(
         instructions=f"{SANDBOX_NOTICE} {instructions(tools)}" if sandbox else instructions(tools),
         lifespan=lifespan,
         cache_hints=dict.fromkeys(_UNCHANGING, CacheHint(ttl_ms=3_600_000, scope="public")),
+        # Without it the SDK lists all tools on each call over HTTP, to check one header.
+        get_tool_input_schema=calls.input_schema,
         on_list_tools=calls.list,
         on_call_tool=calls.call,
         on_list_prompts=prompts.list,
