@@ -5,11 +5,13 @@ import signal
 import socket
 import subprocess
 import threading
+from contextlib import suppress
 
 import httpx2
 import psutil
 import pytest
 from every_tool import call_every_tool
+from held_twilio import HeldTwilio, wait_until_it_leaves
 from mcp import Client
 from processes import (
     INITIALIZE,
@@ -24,6 +26,7 @@ from processes import (
 from sandboxed import ERAS
 
 from twilio_senders_mcp import __version__
+from twilio_senders_mcp.http.serving import served
 from twilio_senders_mcp.sandbox import (
     ACCOUNT_SID,
     API_KEY,
@@ -105,6 +108,35 @@ def test_a_signal_ends_it_with_status_0_even_with_an_open_stream(number):
             status = process.wait(timeout=10)
         errors = process.stderr.read()
     assert (status, errors) == (0, b"")
+
+
+def test_a_write_on_its_way_is_finished_once_and_its_outcome_is_logged():
+    twilio = HeldTwilio()
+    settings = {
+        "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
+        "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
+        "TWILIO_SENDERS_LOG_LEVEL": "info",
+    }
+    with (
+        served(twilio) as twilio_url,
+        listening("http", TWILIO_BASE_URL=twilio_url, **settings) as (process, url),
+    ):
+        caller = threading.Thread(target=_call_and_expect_nothing, args=[url])
+        caller.start()
+        assert twilio.arrived.wait(PATIENCE)
+        process.send_signal(signal.SIGTERM)
+        wait_until_it_leaves(process)
+        twilio.released.set()
+        status = process.wait(timeout=PATIENCE)
+        errors = process.stderr.read().decode()
+        caller.join()
+    assert (twilio.writes, status) == (1, 0)
+    assert "ended after its caller had gone: Twilio responded with HTTP 202" in errors
+
+
+def _call_and_expect_nothing(url: str) -> None:
+    with suppress(httpx2.HTTPError):
+        httpx2.post(url, headers=MODERN, json=modern_call(1, **CHANGE), timeout=PATIENCE)
 
 
 def _open_stream(url: str) -> socket.socket:

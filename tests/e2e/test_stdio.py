@@ -7,9 +7,9 @@ import subprocess
 import threading
 from contextlib import suppress
 
-import anyio
 import pytest
 from every_tool import call_every_tool
+from held_twilio import HeldTwilio, wait_until_it_leaves
 from mcp import Client, StdioServerParameters
 from processes import (
     COMMAND,
@@ -206,39 +206,12 @@ def test_files_instead_of_pipes_are_served_too(tmp_path):
     assert json.loads(done.stdout.splitlines()[0])["id"] == 0
 
 
-class HeldTwilio:
-    """Stands in for Twilio: takes a write at once, and responds when it is released."""
-
-    def __init__(self) -> None:
-        self.writes = 0
-        self.arrived = threading.Event()
-        self.released = threading.Event()
-
-    async def __call__(self, scope, receive, send):
-        if scope["type"] != "http":
-            return
-        await receive()
-        self.writes += 1
-        self.arrived.set()
-        await anyio.to_thread.run_sync(self.released.wait)
-        headers = [(b"content-type", b"application/json")]
-        await send({"type": "http.response.start", "status": 202, "headers": headers})
-        body = json.dumps({"sid": ONLINE_SENDER, "status": "ONLINE"}).encode()
-        await send({"type": "http.response.body", "body": body})
-
-
 def _end_input(process):
     process.stdin.close()
 
 
 def _terminate(process):
     process.send_signal(signal.SIGTERM)
-
-
-def _wait_until_it_leaves(process):
-    """Read the log until the server says that it waits for what is on its way."""
-    while b"Waiting up to 10 s for writes" not in process.stderr.readline():
-        assert process.poll() is None
 
 
 @pytest.mark.parametrize("leave", [_end_input, _terminate])
@@ -252,7 +225,7 @@ def test_a_write_on_its_way_is_finished_once_and_its_outcome_is_logged(leave):
         send(process, tool_call(1, **CHANGE))
         assert twilio.arrived.wait(PATIENCE)
         leave(process)
-        _wait_until_it_leaves(process)
+        wait_until_it_leaves(process)
         twilio.released.set()
         status = process.wait(timeout=PATIENCE)
         errors = process.stderr.read().decode()
@@ -271,7 +244,7 @@ def test_a_second_signal_ends_it_at_once():
         send(process, tool_call(1, **CHANGE))
         assert twilio.arrived.wait(PATIENCE)
         process.send_signal(signal.SIGTERM)
-        _wait_until_it_leaves(process)
+        wait_until_it_leaves(process)
         process.send_signal(signal.SIGTERM)
         status = process.wait(timeout=PATIENCE)
         twilio.released.set()

@@ -1,6 +1,7 @@
 """Running an ASGI app on a port of this machine: in the foreground, or beside other work."""
 
 import logging
+import os
 import socket
 import threading
 from collections.abc import Generator
@@ -14,6 +15,7 @@ from typing_extensions import override
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
+_PACKAGE: Final = __name__.partition(".")[0]
 # Seconds that a request in progress has left once the server is told to end.
 _GRACE: Final = 1
 
@@ -62,8 +64,12 @@ def served(app: "ASGIApp") -> Generator[str]:
 class _Server(uvicorn.Server):
     @override
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        # What is cut off from now on is cut off on purpose; nobody needs to read of it.
-        logging.disable(logging.CRITICAL)
+        if self.should_exit:
+            os._exit(0)  # a second signal: whoever sent it does not want to wait
+        # What the libraries say of connections that are cut off now would only alarm; what
+        # becomes of a write that is on its way must be read.
+        for handler in logging.getLogger().handlers:
+            handler.addFilter(logging.Filter(_PACKAGE))
         super().handle_exit(sig, frame)
 
 
