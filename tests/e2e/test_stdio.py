@@ -190,6 +190,24 @@ def test_an_empty_line_says_nothing():
         assert receive(process)["id"] == 7
 
 
+def test_a_client_that_reads_nothing_ends_a_server_that_reads_a_file(tmp_path):
+    script = tmp_path / "input.jsonl"
+    script.write_text(json.dumps(INITIALIZE) + "\n")
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    with script.open("rb") as given:
+        done = subprocess.run(
+            [*COMMAND, "--sandbox"],
+            stdin=given,
+            stdout=write_end,
+            stderr=subprocess.PIPE,
+            timeout=PATIENCE,
+            check=False,
+        )
+    os.close(write_end)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_files_instead_of_pipes_are_served_too(tmp_path):
     lines = [INITIALIZE, INITIALIZED, tool_call(7, **CHANGE)]
     script = tmp_path / "input.jsonl"

@@ -54,6 +54,23 @@ async def test_of_a_line_that_is_too_long_nothing_is_read(length):
     assert message.startswith("The message is longer than ")
 
 
+async def test_a_line_that_is_too_long_may_come_in_pieces():
+    reader, pipe = asyncio.StreamReader(limit=LIMIT), Pipe()
+    incoming = _Incoming(reader, _Outgoing(pipe, _Flow()))
+    read = []
+
+    async def read_one():
+        read.append(await incoming.receive())
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(read_one)
+        for piece in (b"x" * LIMIT * 3, b"x" * LIMIT * 3, b"x\n", PING):
+            await anyio.wait_all_tasks_blocked()
+            reader.feed_data(piece)
+    assert [item.message.method for item in read] == ["ping"]
+    assert len(pipe.errors()) == 1
+
+
 async def test_input_that_ends_in_a_line_that_is_too_long_ends_the_stream():
     methods, pipe = await read_all(PING, b"x" * LIMIT * 3)
     assert methods == ["ping"]

@@ -67,7 +67,7 @@ def _has_pipes() -> bool:
 
     A terminal is left alone: it would be switched to non-blocking for the shell, too.
     """
-    if sys.platform == "win32":
+    if sys.platform == "win32":  # pragma: no cover - its asyncio watches no pipes
         return False
     modes = [os.fstat(descriptor).st_mode for descriptor in (0, 1)]
     return all(stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) for mode in modes)
