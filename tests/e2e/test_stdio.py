@@ -84,7 +84,7 @@ def test_a_client_that_goes_away_leaves_no_traceback():
         process.stdin.close()
         errors = process.stderr.read().decode().splitlines()
         status = process.wait(timeout=PATIENCE)
-    assert all(f"{UPDATE} ended after its caller had gone" in line for line in errors)
+    assert all(f"{UPDATE} ended after its caller was cancelled" in line for line in errors)
     assert status == 0
 
 
@@ -249,7 +249,9 @@ def test_a_write_on_its_way_is_finished_once_and_its_outcome_is_logged(leave):
         errors = process.stderr.read().decode()
     assert twilio.writes == 1
     assert status == 0
-    assert f"{UPDATE} ended after its caller had gone: Twilio responded with HTTP 202" in errors
+    assert (
+        f"{UPDATE} ended after its caller was cancelled: Twilio responded with HTTP 202" in errors
+    )
 
 
 def test_a_second_signal_ends_it_at_once():

@@ -121,7 +121,7 @@ async def test_a_connection_that_breaks_leaves_the_outcome_unknown(answer):
 
 async def test_a_connection_that_is_never_made_in_time_was_not_sent():
     # The kernel alone decides how long a lost SYN takes; the type of the failure is what counts.
-    assert transport._connect_failure(httpx2.ConnectTimeout("")) == "timeout"
+    assert transport._not_sent_reason(httpx2.ConnectTimeout("")) == "timeout"
 
 
 @pytest.mark.parametrize("tunnel", [None, b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"])
@@ -154,7 +154,7 @@ async def test_any_other_failure_to_connect_has_a_reason_too():
     group = ExceptionGroup("", [OSError(101, "Network is unreachable")])
     error = httpx2.ConnectError("")
     error.__cause__ = group
-    assert transport._connect_failure(error) == "network"
+    assert transport._not_sent_reason(error) == "network"
 
 
 async def test_plain_http_ignores_a_proxy_of_the_environment(monkeypatch):

@@ -52,7 +52,7 @@ async def test_a_write_whose_caller_has_gone_is_finished_and_logged(caplog):
     assert twilio.finished == 1
     assert caplog.messages == [
         (
-            f"POST /v2/Channels/Senders/{SID} ended after its caller had gone: "
+            f"POST /v2/Channels/Senders/{SID} ended after its caller was cancelled: "
             "Twilio responded with HTTP 202"
         )
     ]
@@ -72,8 +72,8 @@ async def test_a_write_without_a_response_is_logged_as_unknown(caplog):
     await abandoned(broken, lambda senders: senders.delete(SID))
     assert caplog.messages == [
         (
-            f"DELETE /v2/Channels/Senders/{SID} ended after its caller had gone: no response came "
-            "(OutcomeUnknown), and it is unknown whether Twilio carried it out"
+            f"DELETE /v2/Channels/Senders/{SID} ended after its caller was cancelled: "
+            "no response came (OutcomeUnknown), and it is unknown whether Twilio carried it out"
         )
     ]
 
@@ -83,7 +83,7 @@ async def test_a_write_that_takes_too_long_is_given_up(caplog):
     await abandoned(Slow(25), lambda senders: senders.update(SID, CHANGE))
     assert anyio.current_time() - began == pytest.approx(1 + FINISH_SECONDS, abs=0.1)
     assert caplog.messages[0].endswith(
-        "it was given up, and it is unknown whether Twilio carried it out"
+        "it timed out, and it is unknown whether Twilio carried it out"
     )
 
 

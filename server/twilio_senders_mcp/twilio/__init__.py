@@ -1,1 +1,1 @@
-"""The Twilio side: the Senders API's contract, its client and its errors. Knows nothing of MCP."""
+"""Twilio's Senders API: its contract, its client and its errors. Independent of MCP."""

@@ -1,8 +1,8 @@
-"""What is common to Twilio's APIs: one call, all its attempts, and the failures told apart.
+"""What Twilio's APIs have in common: one call with its retries and its typed failures.
 
-All attempts of a call together are bounded by the total timeout. Redirects are not followed, so
-the credentials go to no other host. Failures are the types of `.errors`, and none of them, nor any
-result, holds a secret of the request or of the credentials.
+The total timeout bounds all attempts of a call together. Redirects are not followed, so that the
+credentials are sent to no other host. Failures have the types of `.errors`. Neither a failure nor
+a result contains a secret from the request or the credentials.
 """
 
 from collections.abc import Mapping
@@ -24,30 +24,30 @@ if TYPE_CHECKING:
 NO_CONTENT: Final = 204
 _OK: Final = range(200, 300)
 _SERVER_ERROR: Final = 500
-# A gateway may say so after it has passed the request on.
+# A gateway may return this status after it has forwarded the request.
 _REQUEST_TIMEOUT: Final = 408
 
 
 @dataclass(frozen=True, slots=True)
 class Success:
-    """A response of success: its JSON object, empty where there was none."""
+    """A successful response: its JSON object, empty if there was none."""
 
     body: dict[str, object]
     request_id: str | None
     status: int
 
     def unreadable(self, *, reading: bool) -> OutcomeUnknown:
-        """Return the failure of a response that does not say what it should."""
+        """Return the failure for a response that lacks what the operation documents."""
         problem = Problem(http_status=self.status, request_id=self.request_id)
         return OutcomeUnknown("unreadable", problem, reading=reading)
 
 
 class TwilioApi:
-    """Calls one of Twilio's APIs; made cheaply, it opens its HTTP client on the first call.
+    """Calls one of Twilio's APIs. It is cheap to create: the first call opens the HTTP client.
 
-    A call without complete ``credentials`` raises `MissingCredentials`. ``app`` is an ASGI app
-    that takes Twilio's place, in this process. Times are in seconds, the total timeout at least 1;
-    ``connections`` is how many there are at most.
+    A call without complete ``credentials`` raises `MissingCredentials`. ``app`` is an ASGI app in
+    this process that replaces Twilio. Times are in seconds; the total timeout is at least 1.
+    ``connections`` is the maximum number of connections.
     """
 
     def __init__(
@@ -78,13 +78,13 @@ class TwilioApi:
         body: bytes | None = None,
         secret: str | None = None,
     ) -> Success:
-        """Send one request, and again where that is safe; ``secret`` is one that it carries.
+        """Send one request, and retry it if that is safe. ``secret`` is a secret in the request.
 
         Raises:
             NotSent, Refused, OutcomeUnknown: see `.errors`.
 
         """
-        import stamina  # noqa: PLC0415 - the start need not wait for it
+        import stamina  # noqa: PLC0415 - keeps startup fast
 
         transport = self._open()
         redaction = Redaction([secret or "", *self._secrets])
@@ -106,7 +106,7 @@ class TwilioApi:
         raise AssertionError("stamina raises the last failure")  # pragma: no cover
 
     async def aclose(self) -> None:
-        """Close the connections; nothing may be called afterwards."""
+        """Close the connections. No other method may be called afterwards."""
         if self._transport is not None:
             await self._transport.aclose()
 
@@ -152,5 +152,5 @@ def _json_object(content: bytes) -> dict[str, object] | None:
 
 
 def _is_error(body: dict[str, object] | None) -> bool:
-    """Tell a classic error that came with a status of success from a sender."""
+    """Tell whether a successful response contains a classic error instead of a sender."""
     return body is not None and {"code", "message"} <= body.keys() and "sid" not in body

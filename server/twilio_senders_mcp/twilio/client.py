@@ -1,6 +1,6 @@
 """Twilio's Senders API: one method per operation.
 
-No result holds a verification code. Failures are the types of `.errors`.
+No result contains a verification code. Failures have the types of `.errors`.
 """
 
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ SENDERS_PATH: Final = "/v2/Channels/Senders"
 
 @dataclass(frozen=True, slots=True)
 class SendersPage:
-    """One page of senders; ``next_token`` leads to the next page, None where there is none.
+    """One page of senders. ``next_token`` is the token of the next page, None on the last page.
 
-    ``cut`` says that there is a next page whose address leads nowhere.
+    ``cut`` is true if Twilio names a next page, but its URL contains no usable token.
     """
 
     senders: list[Sender]
@@ -47,36 +47,36 @@ class SendersClient:
     async def create(self, sender: CreateSender) -> SenderResponse:
         """Register a sender: ``POST /v2/Channels/Senders``.
 
-        Twilio responds with 202: the registration has begun. It is not idempotent.
+        Twilio responds with 202: the registration has begun. The operation is not idempotent.
 
         Raises:
-            NotSent, Refused, OutcomeUnknown: see `.errors`; so do the methods below.
+            NotSent, Refused, OutcomeUnknown: see `.errors`. The methods below raise the same.
 
         """
         body = sender.model_dump_json().encode()
         success = await self._api.call("POST", SENDERS_PATH, body=body, secret=_code_in(sender))
-        return _sender(success)
+        return _sender_response(success)
 
     async def fetch(self, sid: str) -> SenderResponse:
         """Read a sender: ``GET /v2/Channels/Senders/{Sid}``."""
         success = await self._api.call("GET", _path(sid))
         if not {"sid", "status", "sender_id"} & success.body.keys():
             raise success.unreadable(reading=True)
-        return _sender(success)
+        return _sender_response(success)
 
     async def update(self, sid: str, changes: UpdateSender) -> SenderResponse:
         """Change a sender: ``POST /v2/Channels/Senders/{Sid}``.
 
-        Twilio responds with 202: the change is accepted and applied later.
+        Twilio responds with 202: it has accepted the change and applies it later.
         """
         body = changes.model_dump_json().encode()
         success = await self._api.call("POST", _path(sid), body=body, secret=_code_in(changes))
-        return _sender(success)
+        return _sender_response(success)
 
     async def delete(self, sid: str) -> str | None:
-        """Delete a sender: ``DELETE /v2/Channels/Senders/{Sid}``; returns the request id.
+        """Delete a sender and return the request id: ``DELETE /v2/Channels/Senders/{Sid}``.
 
-        Only 204 confirms a deletion.
+        Only a response with 204 confirms the deletion.
         """
         success = await self._api.call("DELETE", _path(sid))
         if success.status != NO_CONTENT:
@@ -88,16 +88,16 @@ class SendersClient:
     ) -> SendersPage:
         """Read one page of a channel's senders: ``GET /v2/Channels/Senders``.
 
-        Of the address of the next page only the token is used, so that credentials go to no host
-        but the configured one whatever the response says.
+        Only the token of the next page's URL is used, so that the credentials are sent to no host
+        but the configured one.
         """
         query = {"Channel": channel, "PageSize": str(page_size)}
         if page_token is not None:
             query["PageToken"] = page_token
-        return _page(await self._api.call("GET", SENDERS_PATH, query=query))
+        return _senders_page(await self._api.call("GET", SENDERS_PATH, query=query))
 
     async def aclose(self) -> None:
-        """Close the connections; the client may not be used afterwards."""
+        """Close the connections. The client may not be used afterwards."""
         await self._api.aclose()
 
 
@@ -113,37 +113,37 @@ def _code_in(fields: SenderFields) -> str | None:
     return None
 
 
-def _sender(success: Success) -> SenderResponse:
-    return SenderResponse(_without_code(success.body), success.request_id)
+def _sender_response(success: Success) -> SenderResponse:
+    return SenderResponse(_remove_code(success.body), success.request_id)
 
 
-def _page(success: Success) -> SendersPage:
+def _senders_page(success: Success) -> SendersPage:
     items = success.body.get("senders")
     if not isinstance(items, list):
         raise success.unreadable(reading=True)
     meta = success.body.get("meta")
-    address = meta.get("next_page_url") if _is_object(meta) else None
-    senders = [_without_code(item) for item in cast("list[object]", items) if _is_object(item)]
-    token = _page_token(address)
-    return SendersPage(senders, token, success.request_id, cut=bool(address) and token is None)
+    next_url = meta.get("next_page_url") if _is_object(meta) else None
+    senders = [_remove_code(item) for item in cast("list[object]", items) if _is_object(item)]
+    token = _page_token(next_url)
+    return SendersPage(senders, token, success.request_id, cut=bool(next_url) and token is None)
 
 
 def _is_object(value: object) -> TypeIs[dict[str, object]]:
     return isinstance(value, dict)
 
 
-def _without_code(sender: dict[str, object]) -> Sender:
-    """Twilio documents ``verification_code`` as null in responses; should it come back, drop it."""
+def _remove_code(sender: dict[str, object]) -> Sender:
+    """Set ``verification_code`` to null, which is what Twilio documents for every response."""
     configuration = sender.get("configuration")
     if _is_object(configuration) and configuration.get("verification_code") is not None:
         configuration["verification_code"] = None
     return cast("Sender", sender)
 
 
-def _page_token(address: object) -> str | None:
-    """Take the token out of the address of a page, wherever that address points."""
+def _page_token(url: object) -> str | None:
+    """Return the page token in the query of ``url``, whatever host it names."""
     try:
-        query = urlsplit(address if isinstance(address, str) else "").query
+        query = urlsplit(url if isinstance(url, str) else "").query
     except ValueError:
         return None
     tokens = parse_qs(query).get("PageToken")

@@ -3,13 +3,13 @@
     TwilioError
     ├── NotSent             no request left this process: nothing changed
     │   └── MissingCredentials
-    ├── Refused             Twilio answered 3xx or 4xx: nothing changed
-    └── OutcomeUnknown      the request left, no usable answer came: it may have been carried out,
-                            unless it only reads
+    ├── Refused             Twilio responded with 3xx or 4xx: nothing changed
+    └── OutcomeUnknown      the request was sent, but no usable response came: it may have been
+                            carried out, unless it only reads
 
-No message here is written for a reader and none holds text of a library; the words for a caller
-are chosen in one place, `twilio_senders_mcp.tools.failure`. The causes and cures of Twilio's own
-error codes are data: ``error_catalogue.toml`` beside this file.
+These exceptions carry data, not messages for a reader, and no text from a library. All messages
+for a caller are written in one place, `twilio_senders_mcp.tools.failure`. The causes and cures of
+Twilio's own error codes are data in ``error_catalogue.toml``.
 """
 
 import re
@@ -23,11 +23,12 @@ from typing import Final, Literal, NamedTuple, cast
 NotSentReason = Literal[
     "refused", "dns", "tls", "timeout", "network", "busy", "configuration", "credentials"
 ]
-"""``refused`` to ``network``: no connection was made; ``busy``: none became free in time;
-``configuration``: the proxy or the certificates of this machine cannot be used."""
+"""``refused`` to ``network``: no connection was made. ``busy``: no connection became free in time.
+``configuration``: the proxy or certificate settings of this machine cannot be used."""
 
 UnknownReason = Literal["timeout", "connection_lost", "server_error", "unreadable"]
-"""``server_error``: Twilio answered 5xx; ``unreadable``: an answer that is no JSON object."""
+"""``server_error``: Twilio responded with 5xx or 408. ``unreadable``: the response is not the JSON
+object that the operation documents."""
 
 _LINK: Final = re.compile(r"https://[!-~]{1,200}")
 _CODE: Final = re.compile(r"[0-9]{1,9}")
@@ -35,14 +36,14 @@ ERROR_PAGE: Final = "https://www.twilio.com/docs/errors/{code}"
 
 
 class TwilioError(Exception):
-    """Any failure of a call to Twilio; it survives ``pickle`` and ``copy`` whole."""
+    """Any failure of a call to Twilio. ``pickle`` and ``copy`` preserve all of its data."""
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Restore the attributes: what the constructors take differs from ``args``."""
-        return _restored, (type(self), self.args, self.__dict__)
+        """Restore the attributes directly: the constructors take arguments other than ``args``."""
+        return _restore_error, (type(self), self.args, self.__dict__)
 
 
-def _restored(
+def _restore_error(
     kind: type[TwilioError], args: tuple[object, ...], state: dict[str, object]
 ) -> TwilioError:
     error = kind.__new__(kind)
@@ -51,7 +52,7 @@ def _restored(
     return error
 
 
-class NotSent(TwilioError):  # noqa: N818 - the tree names what happened, not that it is an error
+class NotSent(TwilioError):  # noqa: N818 - each class is named for what happened
     """No request left this process."""
 
     def __init__(self, reason: NotSentReason) -> None:
@@ -60,7 +61,7 @@ class NotSent(TwilioError):  # noqa: N818 - the tree names what happened, not th
 
 
 class MissingCredentials(NotSent):
-    """There are no credentials to sign a request with; ``remedy`` is a sentence for a person."""
+    """There are no credentials for a request. ``remedy`` is a sentence for a person."""
 
     def __init__(self, remedy: str) -> None:
         super().__init__("credentials")
@@ -69,10 +70,10 @@ class MissingCredentials(NotSent):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Problem:
-    """What Twilio said about a request it did not carry out.
+    """The error in a response of Twilio.
 
-    ``code`` is Twilio's error code, ``retry_after`` is in seconds. Every field but the HTTP
-    status may be absent: proxies answer in Twilio's place, and Twilio documents no error schema
+    ``code`` is Twilio's error code; ``retry_after`` is in seconds. Every field except the HTTP
+    status may be absent: a proxy may have sent the response, and Twilio documents no error schema
     for this API.
     """
 
@@ -85,7 +86,7 @@ class Problem:
 
 
 class Refused(TwilioError):  # noqa: N818 - as NotSent
-    """Twilio answered that it did not carry the request out."""
+    """Twilio responded that it did not carry out the request."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.http_status, problem.code)
@@ -93,9 +94,9 @@ class Refused(TwilioError):  # noqa: N818 - as NotSent
 
 
 class OutcomeUnknown(TwilioError):  # noqa: N818 - as NotSent
-    """The request left, and nothing tells whether Twilio carried it out.
+    """The request was sent, and it is unknown whether Twilio carried it out.
 
-    ``reading`` says that the request changes nothing in any case.
+    ``reading`` is true if the request only reads and so cannot have changed anything.
     """
 
     def __init__(
@@ -114,11 +115,11 @@ def read_problem(
     request_id: str | None,
     retry_after: float | None,
 ) -> Problem:
-    """Read an error answer in either of Twilio's shapes.
+    """Return the problem that an error response describes, in either of Twilio's two formats.
 
-    Classic: ``code``, ``message``, ``more_info``, ``status``. Newer services use RFC 9457:
-    ``title``, ``detail``, ``type``, ``code`` and ``errors`` with ``detail`` and ``pointer``.
-    ``body`` is None where the answer was no JSON object.
+    The classic format has ``code``, ``message``, ``more_info`` and ``status``. Newer services use
+    RFC 9457: ``title``, ``detail``, ``type``, ``code`` and ``errors`` with ``detail`` and
+    ``pointer``. ``body`` is None if the response was not a JSON object.
     """
     body = body or {}
     code = _integer(body.get("code"))
@@ -142,8 +143,8 @@ def _rfc9457_message(body: Mapping[str, object]) -> str | None:
         for field in cast("list[object]", fields):
             if isinstance(field, dict):
                 entry = cast("dict[str, object]", field)
-                place, detail = _text(entry.get("pointer")), _text(entry.get("detail"))
-                parts.append(f"{place}: {detail}" if place and detail else detail)
+                pointer, detail = _text(entry.get("pointer")), _text(entry.get("detail"))
+                parts.append(f"{pointer}: {detail}" if pointer and detail else detail)
     return "; ".join(part for part in parts if part) or None
 
 
@@ -165,8 +166,8 @@ def _integer(value: object) -> int | None:
 class Advice(NamedTuple):
     """What an error means and what to do about it, from the catalogue.
 
-    ``retry`` is safe, check (Twilio may have carried the request out) or empty (the cure first);
-    ``source`` says where the facts come from, empty for an HTTP status.
+    ``retry`` is ``safe``, ``check`` (Twilio may have carried out the request) or empty (apply the
+    cure first). ``source`` names the source of the facts; it is empty for an HTTP status.
     """
 
     meaning: str
@@ -177,14 +178,14 @@ class Advice(NamedTuple):
 
 
 def advice_for(code: int | str | None, http_status: int | None = None) -> Advice | None:
-    """Return the catalogue's entry for Twilio's ``code``, else for the HTTP status, else None."""
+    """Return the catalogue's entry for ``code``, or for the HTTP status, or None."""
     catalogue = _catalogue()
     entry = catalogue["codes"].get(str(code)) or catalogue["http"].get(str(http_status))
     return Advice(*(entry.get(field, "") for field in Advice._fields)) if entry else None
 
 
 def known_codes() -> list[str]:
-    """Return Twilio's error codes that the catalogue explains."""
+    """Return the error codes of Twilio that the catalogue explains."""
     return list(_catalogue()["codes"])
 
 

@@ -1,4 +1,4 @@
-"""Keeping secrets out of whatever Twilio sends back: it may quote what it was sent."""
+"""Removal of secrets from Twilio's responses, which may quote the request."""
 
 import re
 from collections.abc import Iterable
@@ -8,17 +8,17 @@ REDACTED: Final = "[redacted]"
 
 
 class Redaction:
-    """Replaces secrets wherever they stand alone: a code of few digits is part of many numbers."""
+    """Replaces secrets, except within a longer number: short codes are part of many numbers."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
         self._secrets = [secret for secret in secrets if secret]
 
     def is_needed(self, content: bytes) -> bool:
-        """Tell whether raw bytes hold a secret."""
+        """Tell whether ``content`` contains a secret."""
         return any(secret.encode() in content for secret in self._secrets)
 
     def apply(self, value: Any) -> Any:
-        """Return a JSON value without any secret in its texts, keys and numbers."""
+        """Return a JSON value with every secret in its strings, keys and numbers replaced."""
         if isinstance(value, str):
             for secret in self._secrets:
                 value = re.sub(rf"(?<!\d){re.escape(secret)}(?!\d)", REDACTED, value)

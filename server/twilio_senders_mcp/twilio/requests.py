@@ -1,8 +1,8 @@
 """The bodies of requests to Twilio's Senders API, field by field, as strict models.
 
-An unknown key, a wrong value or a malformed URL is refused before anything is sent. `MISSING`
-means omitted and never reaches the JSON; ``None`` is sent as null; ``""`` and ``[]`` are sent as
-they are. What Twilio makes of null is not documented, and its own libraries never send it.
+An unknown key, an invalid value or a malformed URL is refused before anything is sent. `MISSING`
+means omitted and never appears in the JSON. ``None`` is sent as null; ``""`` and ``[]`` are sent
+unchanged. How Twilio treats null is not documented, and its own libraries never send it.
 
 Sources: Twilio's OpenAPI file ``twilio_messaging_v2`` (2026-04-14) and, where it is newer, the
 official ``twilio`` library 9.13.0 (``friendly_name``, ``use_case``). Lengths and sizes in
@@ -39,7 +39,7 @@ _CODE = re.compile(r"[0-9]+")
 
 
 def _check_text(text: str) -> str:
-    """Refuse a lone surrogate: it cannot be written as UTF-8, so it could not be sent."""
+    """Refuse a lone surrogate, which cannot be encoded as UTF-8 and so cannot be sent."""
     if text.isascii():
         return text
     try:
@@ -50,7 +50,7 @@ def _check_text(text: str) -> str:
 
 
 def _check_absolute_url(url: str) -> str:
-    """Return ``url`` exactly as given; a parsed URL would be sent in another spelling."""
+    """Return ``url`` exactly as given, because a parsed URL would be normalized."""
     try:
         if _ABSOLUTE.fullmatch(url):
             _HTTP_URL.validate_python(url)
@@ -65,7 +65,7 @@ def _check_url_or_empty(url: str) -> str:
 
 
 def _strip_code(code: object) -> str:
-    """Meta prints the code as ``123-830`` and wants it without the hyphen."""
+    """Remove separators: Meta shows the code as ``123-830`` and expects it without the hyphen."""
     if isinstance(code, str):
         return _CODE_SEPARATORS.sub("", code)
     raise PydanticCustomError("verification_code", "expected digits, as text")
@@ -78,7 +78,7 @@ def _check_code(code: SecretStr) -> SecretStr:
 
 
 Text = Annotated[str, AfterValidator(_check_text)]
-"""Any text that can be sent."""
+"""Any string that can be encoded as UTF-8."""
 
 SENDER_SID: Final = r"^XE[0-9a-fA-F]{32}$"
 SENDER_ID: Final = r"^(whatsapp:\+[1-9][0-9]{6,14}|rcs:[^\s]+)$"
@@ -91,19 +91,19 @@ SenderId = Annotated[
     str,
     Field(pattern=SENDER_ID, description="whatsapp:+E.164 or rcs:agent."),
 ]
-"""What people address: a WhatsApp number or an RCS agent, with its channel in front."""
+"""A WhatsApp number or an RCS agent, prefixed with its channel."""
 
 Channel = Literal["whatsapp", "rcs"]
 
 ApplicationSid = Annotated[str, Field(pattern=APPLICATION_SID)]
-"""A TwiML application's SID, or ``""``."""
+"""The SID of a TwiML application, or ``""``."""
 
 AbsoluteUrl = Annotated[str, AfterValidator(_check_absolute_url)]
-"""An absolute http(s) URL, kept in the caller's spelling."""
+"""An absolute http(s) URL, sent exactly as the caller wrote it."""
 
 UrlOrEmpty = Annotated[str, AfterValidator(_check_url_or_empty)]
-"""An absolute http(s) URL, or ``""``: Twilio's own Python library cannot send null, so the empty
-string is the one way to empty a field that its users have."""
+"""An absolute http(s) URL, or ``""``. Twilio's own Python library cannot send null, so its users
+can empty a field only with the empty string."""
 
 VerificationCode = Annotated[
     SecretStr,
@@ -112,16 +112,16 @@ VerificationCode = Annotated[
     PlainSerializer(SecretStr.get_secret_value, when_used="json"),
     WithJsonSchema({"type": "string"}),
 ]
-"""The one-time code of a registration. Its value leaves this process only in a request body."""
+"""The one-time code of a registration. It leaves this process only in a request body."""
 
 WebhookMethod = Literal["POST", "PUT"]
 VerificationMethod = Literal["sms", "voice"]
 AccountType = Literal["ISV", "ISVSubAccount", ""]
-"""An account type, or ``""``, which Twilio documents as clearing it."""
+"""An account type, or ``""``, which clears it (documented by Twilio)."""
 
 PublishedAccountType = Annotated[
     AccountType,
-    # Gemini's API refuses a whole request for an empty string among the allowed values.
+    # Gemini's API refuses a whole request if an empty string is among the allowed values.
     WithJsonSchema({"type": "string", "enum": [name for name in get_args(AccountType) if name]}),
 ]
 
@@ -150,13 +150,13 @@ Vertical = Literal[
     "Shopping and Retail",
     "Travel and Transportation",
 ]
-"""Twilio's 22 business categories, spelt as Twilio spells them (five came on 2026-02-18)."""
+"""Twilio's 22 business categories, in Twilio's spelling (five were added on 2026-02-18)."""
 
 
 class StrictModel(BaseModel):
-    """Refuses an unknown key; its errors never hold what was given.
+    """A model that refuses unknown keys and whose errors never contain the input.
 
-    The base of all that a caller gives: bodies for Twilio and arguments of tools.
+    It is the base of everything a caller passes in: request bodies and tool arguments.
     """
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
@@ -184,7 +184,7 @@ class Configuration(StrictModel):
 
 
 class Webhook(StrictModel):
-    """The addresses that Twilio calls for a sender's messages."""
+    """The URLs that Twilio calls for a sender's messages."""
 
     callback_url: Annotated[
         UrlOrEmpty | None | MISSING, Field(description="Receives inbound messages.")
@@ -202,7 +202,7 @@ class Webhook(StrictModel):
         UrlOrEmpty | None | MISSING, Field(description="Receives message delivery statuses.")
     ] = MISSING
     status_callback_method: Annotated[
-        # Twilio documents no allowed values for this one.
+        # Twilio documents no allowed values for this field.
         Text | None | MISSING,
         Field(description="Usually POST."),
     ] = MISSING
@@ -244,7 +244,7 @@ WHATSAPP_FIELDS: Final = frozenset({"about", "address", "vertical"})
 
 
 class Profile(StrictModel):
-    """What people see of a sender."""
+    """The public profile of a sender."""
 
     name: Annotated[
         Text | None | MISSING,
@@ -295,7 +295,7 @@ class Profile(StrictModel):
 
 
 class SenderFields(StrictModel):
-    """What may be said about a sender when it is created or updated."""
+    """The fields that a create and an update have in common."""
 
     friendly_name: Annotated[
         Text | None | MISSING, Field(description="Label in the Twilio Console only.")
@@ -314,9 +314,9 @@ class SenderFields(StrictModel):
 
 
 class UpdateSender(SenderFields):
-    """The body of ``POST /v2/Channels/Senders/{Sid}``: what is omitted stays as it is.
+    """The body of ``POST /v2/Channels/Senders/{Sid}``; omitted fields are left unchanged.
 
-    At least one field must be given; a section given as null counts, an empty section does not.
+    At least one field is required. A section given as null counts; an empty section does not.
     """
 
     @model_validator(mode="after")

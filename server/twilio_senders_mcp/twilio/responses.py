@@ -1,8 +1,8 @@
-"""What Twilio's Senders API sends, as ``TypedDict``s that validate nothing.
+"""The responses of Twilio's Senders API, as ``TypedDict``s that validate nothing.
 
-They describe what Twilio is known to send: an unknown field or a future status passes through
-unchanged. Sources: as in `.requests`; the display-name fields come from the official ``twilio``
-library 9.13.0.
+They describe what Twilio is known to send; an unknown field or a future status passes through
+unchanged. The sources are those of `.requests`; the display-name fields come from the official
+``twilio`` library 9.13.0.
 """
 
 from typing import Annotated
@@ -33,7 +33,7 @@ class ResponsePhoneNumber(TypedDict, total=False):
 
 
 class ResponseConfiguration(TypedDict, total=False):
-    """``configuration`` as Twilio sends it; the verification code is never handed on."""
+    """``configuration`` as Twilio sends it; the verification code is never passed on."""
 
     waba_id: str | None
     verification_method: str | None
@@ -73,14 +73,14 @@ class ResponseProfile(TypedDict, total=False):
 
 
 class Properties(TypedDict, total=False):
-    """What the channel grants the sender; when a sender is fetched or listed."""
+    """What the channel grants the sender; present when a sender is fetched or listed."""
 
     quality_rating: str | None
     messaging_limit: str | None
 
 
 class OfflineReason(TypedDict, total=False):
-    """Why a sender is offline. ``code`` is text and need not have five digits."""
+    """Why a sender is offline. ``code`` is a string and does not always have five digits."""
 
     code: str | None
     message: str | None
@@ -90,9 +90,9 @@ class OfflineReason(TypedDict, total=False):
 class Sender(TypedDict, total=False):
     """A sender as Twilio sends it.
 
-    Which keys are present depends on the operation: ``properties``, ``offline_reasons`` and
-    ``url`` come when it is fetched, the pending name too; ``display_name_status`` comes only in
-    the response to an update that gave ``profile.name``. ``compliance`` is for RCS.
+    Which keys are present depends on the operation. ``properties``, ``offline_reasons``, ``url``
+    and the pending name are present when the sender is fetched; ``display_name_status`` is present
+    only in the response to an update of ``profile.name``. ``compliance`` is for RCS.
     """
 
     sid: str | None

@@ -1,4 +1,4 @@
-"""JSON Schemas of the models, inlined: clients in the field cannot follow ``$ref``."""
+"""JSON Schemas of the models, inlined because many clients cannot resolve ``$ref``."""
 
 from typing import Any, cast
 
@@ -8,20 +8,20 @@ Schema = dict[str, Any]
 
 
 def request_schema(arguments: type[BaseModel]) -> Schema:
-    """Return the inlined schema of a model, without titles and without its own description."""
+    """Return the inlined schema of a model, without titles and without the model's description."""
     schema = arguments.model_json_schema()
     inlined = inline(schema, schema.get("$defs", {}))
     return {key: value for key, value in inlined.items() if key not in ("$defs", "description")}
 
 
 def object_schema(schema: Schema) -> Schema | None:
-    """Return the object form of a schema that may also be null, None if it has none."""
-    return _form(schema, "object")
+    """Return the alternative of a schema that is an object, or None."""
+    return _alternative_of_type(schema, "object")
 
 
 def array_schema(schema: Schema) -> Schema | None:
-    """Return the array form of a schema that may also be null, None if it has none."""
-    return _form(schema, "array")
+    """Return the alternative of a schema that is an array, or None."""
+    return _alternative_of_type(schema, "array")
 
 
 def allowed_values(schema: Schema) -> list[str]:
@@ -30,7 +30,7 @@ def allowed_values(schema: Schema) -> list[str]:
 
 
 def inline(node: Any, definitions: dict[str, Schema]) -> Any:
-    """Replace each ``$ref`` in a schema by what it refers to, and drop the titles."""
+    """Replace each ``$ref`` in a schema by its target, and remove the titles."""
     if isinstance(node, list):
         return [inline(item, definitions) for item in cast("list[Any]", node)]
     if not isinstance(node, dict):
@@ -38,9 +38,9 @@ def inline(node: Any, definitions: dict[str, Schema]) -> Any:
     entries = cast("Schema", node)
     if reference := entries.get("$ref"):
         target = definitions[reference.rsplit("/", 1)[-1]]
-        # A model's docstring is for the reader of the code; a field's description stays.
+        # A model's docstring is for readers of the code; a field's description is kept.
         return inline({k: v for k, v in target.items() if k != "description"}, definitions)
-    # A property may be called "title"; the noise is a title that is text.
+    # A property may be named "title"; only a title that is a string is removed.
     return {
         key: inline(value, definitions)
         for key, value in entries.items()
@@ -48,10 +48,10 @@ def inline(node: Any, definitions: dict[str, Schema]) -> Any:
     }
 
 
-def _form(schema: Schema, kind: str) -> Schema | None:
+def _alternative_of_type(schema: Schema, kind: str) -> Schema | None:
     return next((form for form in forms(schema) if form.get("type") == kind), None)
 
 
 def forms(schema: Schema) -> list[Schema]:
-    """Return the alternatives of a schema, the schema itself where it has none."""
+    """Return the alternatives of a schema, or the schema itself if it has none."""
     return schema.get("anyOf", [schema])

@@ -1,7 +1,8 @@
-"""Requests to Twilio over HTTP: bounded in time, size and sockets, their failures told apart.
+"""Requests to Twilio over HTTP, with limits on time, size and connections, and typed failures.
 
-The only module that imports the HTTP library. What counts when an exchange fails is whether the
-request had begun to leave this process; that is observed, not guessed from the kind of failure.
+This is the only module that imports the HTTP library. When an exchange fails, what matters is
+whether any part of the request was sent. The transport observes that in httpx's trace; it does not
+infer it from the type of the failure.
 """
 
 import email.utils
@@ -29,15 +30,15 @@ MAX_CONNECTIONS: Final = 20
 
 CONNECT_TIMEOUT_MAX: Final = 10.0
 ATTEMPT_MIN: Final = 0.5
-"""With less time left an exchange is not begun: it would leave the outcome unknown, seconds."""
+"""Minimum time left to start an exchange, in seconds; with less, its outcome might stay unknown."""
 
 CONTENT_MAX: Final = 8 << 20
-"""A larger answer, decoded, is given up; a page of 1,000 senders has about 2 MiB. Bytes."""
+"""Maximum size of a decoded response, in bytes; a page of 1,000 senders has about 2 MiB."""
 
 _SECONDS_DIGITS_MAX: Final = 9
 _HEADERS: Final = {
     "Accept": "application/json",
-    # Answers are small; plain ones are bounded before anything is unpacked.
+    # Responses are small; without compression, their size is known before they are decoded.
     "Accept-Encoding": "identity",
     "Content-Type": "application/json",
     "User-Agent": f"twilio-senders-mcp/{__version__}",
@@ -46,7 +47,7 @@ _HEADERS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An HTTP answer; its content is empty where it was larger than `CONTENT_MAX`."""
+    """An HTTP response. Its content is empty if it was larger than `CONTENT_MAX`."""
 
     status: int
     content: bytes
@@ -55,10 +56,10 @@ class Response:
 
 
 class Transport:
-    """Sends requests to one address with one set of credentials; made on the first call.
+    """Sends requests to one base URL with one set of credentials.
 
-    ``app`` is an ASGI app that answers in Twilio's place, in this process. ``timeout`` bounds one
-    exchange, in seconds; ``connections`` is how many there are at most.
+    ``app`` is an ASGI app in this process that replaces Twilio. ``timeout`` bounds one exchange,
+    in seconds; ``connections`` is the maximum number of connections.
 
     Raises:
         NotSent: if the proxy or certificate settings of this machine cannot be used.
@@ -83,12 +84,12 @@ class Transport:
                 base_url=base_url,
                 auth=(credentials.username, credentials.password),
                 headers=_HEADERS,
-                # `send` bounds the whole exchange; httpx need only bound the connecting.
+                # `send` bounds the whole exchange; httpx only needs to bound the connection phase.
                 timeout=httpx.Timeout(None, connect=min(CONNECT_TIMEOUT_MAX, timeout)),
                 limits=httpx.Limits(
                     max_connections=connections, max_keepalive_connections=connections
                 ),
-                # A proxy from the environment would see the credentials of a plain http request.
+                # A proxy from the environment could read the credentials of a plain http request.
                 trust_env=base_url.startswith("https://"),
                 transport=httpx.ASGITransport(app=cast("Any", app)) if app else None,
             )
@@ -104,13 +105,13 @@ class Transport:
         body: bytes | None,
         deadline: float,
     ) -> Response:
-        """Send one request and return the answer, whatever its status.
+        """Send one request and return the response, whatever its status.
 
-        ``deadline`` is a moment of `anyio.current_time`.
+        ``deadline`` is a time of `anyio.current_time`.
 
         Raises:
             NotSent: if no request left this process.
-            OutcomeUnknown: if it left and no answer came.
+            OutcomeUnknown: if the request left, but no response came.
 
         """
         request = self._http.build_request(method, path, params=query, content=body)
@@ -128,7 +129,7 @@ class Transport:
         )
 
     async def aclose(self) -> None:
-        """Let the writes that are on their way finish, then close the connections."""
+        """Let the writes in progress finish, then close the connections."""
         await self._writes.aclose()
         await self._http.aclose()
 
@@ -138,11 +139,11 @@ class Transport:
         try:
             with anyio.fail_after(min(self._timeout, deadline - anyio.current_time())):
                 return await self._receive(request)
-        except (httpx.RequestError, OSError) as error:  # OSError: a timeout, or an ASGI app's own
+        except (httpx.RequestError, OSError) as error:  # OSError: a timeout, or one of an ASGI app
             if not departure.left:
-                raise NotSent(_connect_failure(error)) from None
+                raise NotSent(_not_sent_reason(error)) from None
             reading = only_reads(request.method)
-            raise OutcomeUnknown(_lost_answer(error), reading=reading) from None
+            raise OutcomeUnknown(_unknown_reason(error), reading=reading) from None
         finally:
             self._free.release()
 
@@ -162,18 +163,18 @@ class Transport:
 
 
 def only_reads(method: str) -> bool:
-    """Tell whether a request of this method changes nothing at Twilio."""
+    """Tell whether a request with this method changes nothing at Twilio."""
     return method == "GET"
 
 
 class _Departure:
-    """Learns from httpx's trace whether the request itself has begun to leave this process."""
+    """Detects in httpx's trace whether sending the request has begun."""
 
     def __init__(self, *, left: bool) -> None:
         self.left = left
 
     async def trace(self, event: str, info: Mapping[str, Any]) -> None:
-        # A CONNECT to a proxy is not the request yet.
+        # A CONNECT to a proxy does not carry the request itself.
         if event.endswith("send_request_headers.started"):
             self.left = self.left or info["request"].method != b"CONNECT"
 
@@ -190,25 +191,25 @@ async def _bounded_content(response: httpx.Response) -> bytes:
 
 
 def _retry_after(value: str | None) -> float | None:
-    """Read ``Retry-After`` (RFC 9110: seconds or a date) as seconds; None if unusable."""
+    """Return ``Retry-After`` (RFC 9110: seconds or a date) in seconds, or None if unusable."""
     if value is None:
         return None
     if value.strip().isdecimal():
         return float(value) if len(value) <= _SECONDS_DIGITS_MAX else None
     try:
-        moment = email.utils.parsedate_to_datetime(value).timestamp()
+        time_to_retry = email.utils.parsedate_to_datetime(value).timestamp()
     except (ValueError, OverflowError):
         return None
-    return max(0.0, moment - time.time())
+    return max(0.0, time_to_retry - time.time())
 
 
-def _lost_answer(error: Exception) -> UnknownReason:
+def _unknown_reason(error: Exception) -> UnknownReason:
     if isinstance(error, TimeoutError):
         return "timeout"
     return "unreadable" if isinstance(error, httpx.DecodingError) else "connection_lost"
 
 
-def _connect_failure(error: BaseException) -> NotSentReason:
+def _not_sent_reason(error: BaseException) -> NotSentReason:
     if isinstance(error, (TimeoutError, httpx.TimeoutException)):
         return "timeout"
     causes = list(_causes(error))

@@ -1,7 +1,7 @@
-"""Letting a write finish that has left this process, whatever becomes of its caller.
+"""Writes that finish even if their caller is cancelled after the request was sent.
 
-A client may cancel a call, leave, or end its input while Twilio is carrying a write out. Cutting
-the connection then changes nothing at Twilio, and nobody would learn the outcome.
+A client may cancel a call, disconnect or end its input while Twilio carries out a write. Closing
+the connection then would not stop Twilio; it would only hide the outcome.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol, TypeVar
 from .errors import TwilioError
 
 FINISH_SECONDS: Final = 10.0
-"""How long `WritesInFlight.aclose` waits for the writes that are on their way."""
+"""How long `WritesInFlight.aclose` waits for writes in progress, in seconds."""
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ ResponseT = TypeVar("ResponseT", bound=HasStatus)
 
 
 class WritesInFlight:
-    """The writes that go on although their callers have gone; each is a task of its own."""
+    """The writes that continue after their callers were cancelled, each in its own task."""
 
     def __init__(self) -> None:
         self._abandoned: dict[asyncio.Task[Any], str] = {}
@@ -45,8 +45,8 @@ class WritesInFlight:
     ) -> ResponseT:
         """Run ``write`` and return its response.
 
-        If the caller is cancelled, a write that has not left this process is not sent; one that
-        has left goes on, and its outcome is logged under ``name``.
+        If the caller is cancelled before the request has left this process, the request is not
+        sent. Otherwise the write continues, and its outcome is logged under ``name``.
         """
         task = asyncio.get_running_loop().create_task(write)
         try:
@@ -60,7 +60,7 @@ class WritesInFlight:
             raise
 
     async def aclose(self) -> None:
-        """Wait for the writes that are on their way, and give up what takes too long."""
+        """Wait for the writes in progress, and cancel those that take too long."""
         if not self._abandoned:
             return
         logger.info(
@@ -71,17 +71,17 @@ class WritesInFlight:
         _, pending = await asyncio.wait(self._abandoned, timeout=FINISH_SECONDS)
         for task in pending:
             task.cancel()
-        # Lets the tasks that were cancelled end, and the outcomes be logged.
+        # Lets the cancelled tasks end and the outcomes be logged.
         await asyncio.gather(*self._abandoned, return_exceptions=True)
 
     def _log_outcome(self, name: str, task: asyncio.Task[HasStatus]) -> None:
         self._abandoned.pop(task, None)
-        logger.warning("%s ended after its caller had gone: %s", name, _outcome(task))
+        logger.warning("%s ended after its caller was cancelled: %s", name, _outcome(task))
 
 
 def _outcome(task: asyncio.Task[HasStatus]) -> str:
     if task.cancelled():
-        return "it was given up, and it is unknown whether Twilio carried it out"
+        return "it timed out, and it is unknown whether Twilio carried it out"
     error = task.exception()
     if error is None:
         return f"Twilio responded with HTTP {task.result().status}"
