@@ -94,9 +94,23 @@ NOT_AGREED = [
     ("delete_sender", DELETE, "decline", None, "declined", "said no. Nothing changed. Do not try"),
     ("update_sender", RENAME, "decline", None, "declined", "said no. Nothing changed. Do not try"),
     ("update_sender", RENAME, "accept", {"confirm": False}, "declined", "said no"),
-    ("delete_sender", DELETE, "cancel", None, "cancelled", "nobody answered it. Nothing changed."),
+    (
+        "delete_sender",
+        DELETE,
+        "cancel",
+        None,
+        "cancelled",
+        "closed without an answer. Nothing changed.",
+    ),
     ("update_sender", RENAME, "cancel", None, "cancelled", "TWILIO_SENDERS_CONFIRM=never"),
-    ("delete_sender", DELETE, "accept", {"confirm": "0003"}, "not_confirmed", "something else"),
+    (
+        "delete_sender",
+        DELETE,
+        "accept",
+        {"confirm": "0003"},
+        "not_confirmed",
+        "did not type the requested text",
+    ),
     ("delete_sender", DELETE, "accept", {}, "unanswered", "could not be read. Nothing changed."),
     ("delete_sender", DELETE, "accept", {"confirm": True}, "unanswered", "could not be read"),
     ("update_sender", RENAME, "accept", {}, "unanswered", "could not be read. Nothing changed."),
@@ -193,7 +207,7 @@ async def test_a_mistaken_sid_deletes_nothing_and_asks_nobody(era):
     result = await call(sandbox, era, "delete_sender", arguments, person)
     assert result.content[0].text == (
         "Invalid arguments. Nothing changed.\n"
-        f"- sender_id: expected the sender_id of {ONLINE_SENDER}, not another's\n"
+        f"- sender_id: expected the sender_id of {ONLINE_SENDER}, not of another sender\n"
         "Correct these and call again. See get_docs operations/delete-sender."
     )
     assert methods(sandbox) == ["GET"]
@@ -256,5 +270,5 @@ async def test_a_failed_look_before_the_question_changes_nothing(era):
     sandbox = Sandbox()
     sandbox.inject(Fault(times=9, status=500))
     result = await call(sandbox, era, "update_sender", RENAME, Person("accept", {"confirm": True}))
-    assert "Nothing changed: this only reads." in result.content[0].text
+    assert "Nothing changed, because this call only reads." in result.content[0].text
     assert set(methods(sandbox)) == {"GET"}

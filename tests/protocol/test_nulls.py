@@ -85,11 +85,11 @@ async def test_the_result_says_what_was_kept_and_how_to_empty_a_field():
         Sandbox(), {"sid": ONLINE_SENDER, "friendly_name": "x", "profile": {"about": None}}
     )
     assert sentence(result).endswith(
-        'Null and so kept: profile.about (to empty a field give "" or [], or name it in clear).'
+        'Kept because null: profile.about (to empty a field, give "" or [], or list it in clear).'
     )
     nulls = dict.fromkeys(["name", "about", "address", "vertical", "description"])
     result = await call(Sandbox(), {"sid": ONLINE_SENDER, "friendly_name": "x", "profile": nulls})
-    assert "Null and so kept: profile.name, profile.about, profile.address and 2 more (" in (
+    assert "Kept because null: profile.name, profile.about, profile.address and 2 more (" in (
         sentence(result)
     )
 

@@ -11,12 +11,12 @@ WHATSAPP = {"sender_id": "whatsapp:+15550100002"}
     ("profile", "clauses"),
     [
         ({"about": "x" * 139}, []),
-        ({"about": "x" * 140}, ["profile.about has 140 characters of at most 139"]),
+        ({"about": "x" * 140}, ["profile.about has 140 characters (maximum 139)"]),
         ({"about": None, "emails": None}, []),
         ({"websites": [{"website": "https://a.example"}] * 2}, []),
         (
             {"websites": [{"website": "https://a.example/" + "x" * 300}]},
-            ["profile.websites has a text of 318 characters of at most 256"],
+            ["profile.websites has an entry of 318 characters (maximum 256)"],
         ),
         ({"emails": []}, []),
     ],

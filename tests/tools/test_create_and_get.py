@@ -56,8 +56,8 @@ async def test_a_new_sender_is_sent_as_given_and_the_text_says_what_comes_next(e
     assert sent.keys() == NEW.keys() - {"profile", "friendly_name"}  # null: left out
     assert sentence(result) == (
         "Twilio accepted the registration of whatsapp:+15550100101 as XE1; status is now CREATING "
-        "(Twilio is registering it). Next: Wait with wait_for_sender until it settles; if it then "
-        "is PENDING_VERIFICATION, send the code with update_sender. Register one number at a time."
+        "(Twilio is registering it). Next: Wait with wait_for_sender until it settles; if it is "
+        "then PENDING_VERIFICATION, send the code with update_sender. Register one number at a time."
     )
 
 
@@ -79,7 +79,7 @@ async def test_a_create_whose_answer_was_lost_is_not_repeated_and_says_where_to_
     result = await create(sandbox, NEW)
     assert [request.method for request in sandbox.requests] == ["GET", "POST"]
     assert (
-        "It is unknown whether anything changed: look for its sender_id with list_senders before "
+        "It is unknown whether anything changed: search for its sender_id with list_senders before "
         "trying again."
     ) in result.content[0].text
 
@@ -232,7 +232,7 @@ async def test_an_answer_without_a_status_is_unknown():
 async def test_what_is_no_sender_is_not_described_as_one(tool):
     result = await call(StandIn([answer(200, {"foo": 1})]), {"sid": ONLINE_SENDER}, tool=tool)
     assert result.is_error
-    assert "not an answer of Twilio's API" in result.content[0].text
+    assert "not a valid Twilio API response" in result.content[0].text
 
 
 async def test_a_registration_of_which_nothing_is_known_yet_is_told_without_guesses():

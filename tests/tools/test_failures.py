@@ -174,7 +174,7 @@ async def test_a_conflict_without_a_code_says_to_wait():
 async def test_429_to_the_end_says_that_nothing_was_processed_and_how_long_to_wait():
     text, error = await faulty(status=429, retry_after=30)
     assert "did not process this one" in text
-    assert "Twilio asks to wait 30 s." in text
+    assert "Twilio asks you to wait 30 s." in text
     assert error["retryable"] is True
     assert error["retry_after"] == 30
 
@@ -184,7 +184,7 @@ async def test_429_to_the_end_says_that_nothing_was_processed_and_how_long_to_wa
 async def test_a_server_error_leaves_the_outcome_unknown(status, body):
     content_type = None if body is None else "text/html"
     text, error = await faulty(status=status, body=body, content_type=content_type)
-    assert text.startswith(f"Twilio failed (HTTP {status}")
+    assert text.startswith(f"Twilio returned an error (HTTP {status}")
     assert UNKNOWN in text
     assert "<h1>" not in text
     assert (error["type"], error["outcome"]) == ("outcome_unknown", "unknown")
@@ -194,7 +194,7 @@ async def test_a_server_error_leaves_the_outcome_unknown(status, body):
 @pytest.mark.parametrize("body", ["<html>", "", '{"sid":', "[]", "null"])
 async def test_an_answer_that_is_not_twilios_leaves_the_outcome_unknown(body):
     text, error = await faulty(status=202, body=body, content_type="text/html")
-    assert text.startswith("What came back is not an answer of Twilio's API (HTTP 202).")
+    assert text.startswith("The response is not a valid Twilio API response (HTTP 202).")
     assert UNKNOWN in text
     assert error["reason"] == "unreadable"
 
@@ -207,7 +207,7 @@ async def test_an_error_with_a_status_of_success_is_no_acceptance():
 
 async def test_an_answer_that_cannot_be_decoded_leaves_the_outcome_unknown():
     text, _ = await faulty(status=202, body="plain", headers={"content-encoding": "gzip"})
-    assert text == f"What came back is not an answer of Twilio's API. {UNKNOWN}"
+    assert text == f"The response is not a valid Twilio API response. {UNKNOWN}"
 
 
 async def test_an_html_refusal_is_refused_without_the_html():
@@ -221,15 +221,15 @@ async def test_an_html_refusal_is_refused_without_the_html():
 async def test_a_redirect_is_not_followed(status):
     headers = {"location": "https://elsewhere.example/"}
     text, error = await faulty(status=status, body="", headers=headers)
-    assert text.startswith(f"Twilio's address answered with a redirect (HTTP {status}).")
-    assert "credentials go to no other host" in text
+    assert text.startswith(f"Twilio's address responded with a redirect (HTTP {status}).")
+    assert "credentials are sent to no other host" in text
     assert NOTHING_CHANGED in text
     assert error["type"] == "refused"
 
 
 async def test_no_answer_in_time_leaves_the_outcome_unknown():
     text, error = await faulty(delay=31)
-    assert text == f"Twilio did not answer in time. {UNKNOWN}"
+    assert text == f"Twilio did not respond in time. {UNKNOWN}"
     assert error["reason"] == "timeout"
 
 
@@ -289,7 +289,7 @@ async def test_a_fault_of_this_server_is_reported_without_its_text(caplog):
         raise RuntimeError(secret)
 
     result = await call(broken, CHANGE)
-    assert "error inside this server" in result.content[0].text
+    assert "This server had an internal error" in result.content[0].text
     assert facts(result) == {"type": "internal_error", "outcome": "unknown", "retryable": False}
     assert "RuntimeError" in caplog.text
     assert "in broken" in caplog.text

@@ -42,7 +42,7 @@ def sender(number: int, **others):
 @pytest.mark.parametrize("era", ERAS)
 async def test_a_page_is_listed_in_few_words(era):
     result = await find(Sandbox(), era=era)
-    assert sentence(result) == "4 whatsapp senders; that is all."
+    assert sentence(result) == "4 whatsapp senders; there are no more."
     assert result.structured_content["senders"][1] == {
         "sid": ONLINE_SENDER,
         "sender_id": "whatsapp:+15550100002",
@@ -116,7 +116,7 @@ async def test_a_search_walks_the_pages_and_says_how_many_senders_it_saw():
     twilio = StandIn(pages)
     result = await find(twilio, query="Shop 4")
     assert sids(result) == [sender(40)["sid"]]
-    assert sentence(result) == "1 whatsapp sender of 4 looked at; that is all."
+    assert sentence(result) == "1 whatsapp sender found among 4; there are no more."
     queries = [request.query for request in twilio.received]
     assert queries == [
         "Channel=whatsapp&PageSize=50",
@@ -136,7 +136,7 @@ async def test_without_a_search_one_page_is_read_and_the_next_is_named():
     assert (token, one.structured_content["complete"]) == ("T2", False)
     assert one.structured_content["summary"] == "1 whatsapp sender; there are more."
     assert one.structured_content["next"] == "Call list_senders again with page_token T2."
-    assert sentence(two) == "1 whatsapp sender; that is all from here on."
+    assert sentence(two) == "1 whatsapp sender; there are no more after these."
     assert two.structured_content["complete"] is True
 
 
@@ -180,7 +180,7 @@ async def test_what_was_found_before_a_failure_is_not_lost():
     assert len(result.structured_content["senders"]) == 1
     assert result.structured_content["complete"] is False
     assert sentence(result) == (
-        "1 whatsapp sender; then a page could not be read. "
+        "1 whatsapp sender; the next page could not be read. "
         "Next: Call list_senders again with page_token T2."
     )
 
@@ -189,7 +189,7 @@ async def test_what_was_found_before_a_failure_is_not_lost():
 async def test_what_is_no_list_is_not_called_empty(body):
     result = await find(StandIn([answer(200, body)]))
     assert result.is_error
-    assert "not an answer of Twilio's API" in result.content[0].text
+    assert "not a valid Twilio API response" in result.content[0].text
 
 
 async def test_a_long_query_is_refused_and_a_blank_one_is_none():
@@ -260,7 +260,7 @@ async def test_a_failed_list_says_that_nothing_changed():
     sandbox = Sandbox()
     sandbox.inject(Fault(times=9, status=500))
     result = await find(sandbox)
-    assert "Nothing changed: this only reads." in result.content[0].text
+    assert "Nothing changed, because this call only reads." in result.content[0].text
     facts = result.meta["twilio-senders-mcp/error"]
     assert (facts["type"], facts["outcome"]) == ("no_answer", "nothing_changed")
 
@@ -268,13 +268,13 @@ async def test_a_failed_list_says_that_nothing_changed():
 async def test_a_status_that_does_not_exist_is_answered_with_those_that_do():
     result = await find(Sandbox(), status="BROKEN")
     assert result.structured_content["summary"] == (
-        "0 whatsapp senders of 4 looked at; that is all. BROKEN is no known status: CREATING, "
-        "PENDING_VERIFICATION, VERIFYING, ONLINE, ONLINE:UPDATING, OFFLINE, TWILIO_REVIEW, DRAFT, "
-        "STUBBED."
+        "0 whatsapp senders found among 4; there are no more. BROKEN is not a known status: "
+        "CREATING, PENDING_VERIFICATION, VERIFYING, ONLINE, ONLINE:UPDATING, OFFLINE, "
+        "TWILIO_REVIEW, DRAFT, STUBBED."
     )
     result = await find(Sandbox(), status="draft")
     assert result.structured_content["summary"] == (
-        "0 whatsapp senders of 4 looked at; that is all."
+        "0 whatsapp senders found among 4; there are no more."
     )
 
 

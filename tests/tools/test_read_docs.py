@@ -136,8 +136,8 @@ async def test_a_search_without_a_hit_says_what_to_try(era):
     result = await call(era, "search_docs", query="zzzqqq")
     assert result.structured_content == {
         "summary": "No page matches.",
-        "next": "Search for fewer or other words, an error code, a field or a status; list_docs "
-        "lists all pages.",
+        "next": "Search for fewer or different words, an error code, a field or a status; "
+        "list_docs lists all pages.",
         "results": [],
         "total": 0,
     }

@@ -134,7 +134,7 @@ async def test_the_name_that_is_live_already_is_no_change(era):
     result = await call(
         Sandbox(), {"sid": ONLINE_SENDER, "profile": {"name": "Owl Bakery"}}, era=era
     )
-    assert 'the name is "Owl Bakery" already, so nothing was submitted to Meta' in sentence(result)
+    assert 'the name is already "Owl Bakery", so nothing was submitted to Meta' in sentence(result)
     assert "applied" not in sentence(result)
 
 
@@ -142,8 +142,8 @@ async def test_a_text_beyond_a_documented_limit_is_warned_of(era):
     changes = {"profile": {"about": "x" * 200, "emails": [{"email": "a@b.example"}] * 2}}
     result = await call(Sandbox(), {"sid": ONLINE_SENDER, **changes}, era=era)
     assert (
-        "Warning: profile.about has 200 characters of at most 139; profile.emails has 2 entries "
-        "of at most 1 (Meta's limit)."
+        "Warning: above Meta's limits: profile.about has 200 characters (maximum 139); "
+        "profile.emails has 2 entries (maximum 1)."
     ) in sentence(result)
     result = await call(Sandbox(), {"sid": RCS_SENDER, "profile": {"about": "x" * 200}}, era=era)
     assert "Warning" not in sentence(result)
@@ -174,8 +174,8 @@ async def test_the_outcome_of_a_name_is_read_in_both_places_twilio_documents(era
         ("New", {"display_name_status": "updating"}, "the old name stays live meanwhile"),
         ("New", {}, "accepted but not yet shown: profile.name"),
         ("New", {"profile": {"name": "Old"}}, '"Old" stays live meanwhile'),
-        ("New", {"display_name_status": "no_change"}, 'the name is "New" already'),
-        ("New", {"display_name_status": "paused"}, 'for the name "New" Twilio says paused'),
+        ("New", {"display_name_status": "no_change"}, 'the name is already "New"'),
+        ("New", {"display_name_status": "paused"}, 'Twilio reports paused for the name "New"'),
         ("New", {"sender_id": "rcs:x", "profile": {"name": "Old"}}, "not yet shown: profile.name"),
         ("Old", {"profile": {"name": "Old"}}, 'the name is "Old";'),
         ("", {"profile": {"name": "Old"}}, "accepted but not yet shown: profile.name"),

@@ -128,9 +128,10 @@ async def test_at_the_timeout_it_answers_with_what_is_known():
     assert not result.is_error
     assert result.structured_content["reached"] is False
     assert sentence(result).startswith(
-        "After 20 s: whatsapp:+15550100102 is CREATING (Twilio is registering it). Not there yet."
+        "After 20 s: whatsapp:+15550100102 is CREATING (Twilio is registering it). "
+        "Not finished yet."
     )
-    assert result.structured_content["next"] == "Call wait_for_sender again to go on waiting."
+    assert result.structured_content["next"] == "Call wait_for_sender again to continue waiting."
     assert anyio.current_time() - started < 21
 
 
@@ -204,7 +205,7 @@ async def test_what_was_known_is_told_when_the_last_look_failed():
         result = await client.call_tool(
             "wait_for_sender", {"sid": sid, "timeout_seconds": 60}, progress_callback=progress
         )
-    assert "The last look failed" in sentence(result)
+    assert "The last read failed" in sentence(result)
     assert result.structured_content["sender"]["status"] == "CREATING"
 
 
@@ -221,7 +222,7 @@ async def test_if_not_one_look_is_finished_in_time_that_is_told():
     sandbox.inject(Fault(times=99, delay=500))
     result = await wait(sandbox, ONLINE_SENDER, timeout_seconds=5)
     assert result.is_error
-    assert "Twilio did not answer in time." in result.content[0].text
+    assert "Twilio did not respond in time." in result.content[0].text
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,1 @@
-"""What is known about senders, as pure functions over data: no HTTP, no MCP, no wording."""
+"""Knowledge about senders, independent of MCP and free of wording for people."""

@@ -1,4 +1,4 @@
-"""Reading a sender leniently: any field may be absent, null, or of a type nobody expected."""
+"""Lenient access to a sender's fields: any may be absent, null or of an unexpected type."""
 
 from typing import Literal, cast
 
@@ -8,7 +8,7 @@ ChannelOfSender = Literal["whatsapp", "rcs", "unknown"]
 
 
 def field(sender: Sender, *path: str) -> object:
-    """Return the value at ``path``, None where there is none."""
+    """Return the value at ``path``, or None."""
     value: object = sender
     for key in path:
         value = cast("dict[str, object]", value).get(key) if isinstance(value, dict) else None
@@ -16,17 +16,17 @@ def field(sender: Sender, *path: str) -> object:
 
 
 def name_field(sender: Sender, name: str) -> str | None:
-    """Return a field of the display-name review as text.
+    """Return a field of the display-name review as a string.
 
-    Twilio's library reads these fields at the top level, one of Twilio's pages describes them
-    inside ``profile``; both are read.
+    Twilio's library reads these fields at the top level, but one of Twilio's pages describes them
+    inside ``profile``, so this function looks in both places.
     """
     value = field(sender, name) or field(sender, "profile", name)
     return str(value) if value else None
 
 
 def channel_of(sender: Sender) -> ChannelOfSender:
-    """Return the channel that the sender's ID names."""
+    """Return the channel in the sender's ID."""
     sender_id = str(sender.get("sender_id"))
     if sender_id.startswith("whatsapp:"):
         return "whatsapp"

@@ -1,4 +1,4 @@
-"""What became of each field of an update, by what the response to it shows."""
+"""The outcome of each field of an update, as far as Twilio's response shows it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,19 +10,19 @@ from twilio_senders_mcp.twilio.responses import Sender
 from .fields import channel_of, field
 
 FieldState = Literal["applied", "cleared", "unavailable", "not_shown"]
-"""``unavailable``: the sender's channel does not have the field, and the response does not show the
-new value; ``not_shown``: accepted, and the response does not show the new value yet."""
+"""``unavailable``: the sender's channel does not have the field, and the response does not contain
+the new value. ``not_shown``: the response does not contain the new value yet."""
 
 Path = tuple[str, ...]
 
-# A reader takes all of these for "nothing".
+# These values are equivalent to a reader.
 _EMPTY: Final[tuple[object, ...]] = (None, "", [])
 _UNAVAILABLE: Final = {"rcs": WHATSAPP_FIELDS, "whatsapp": RCS_FIELDS}
 
 
 @dataclass(frozen=True, slots=True)
 class FieldOutcome:
-    """One field of a request, the value it gave, and what became of it."""
+    """One field of a request, its requested value and its outcome."""
 
     path: Path
     wanted: object
@@ -35,12 +35,15 @@ class FieldOutcome:
 
 
 def outcomes(wanted: Mapping[str, object], shown: Sender) -> list[FieldOutcome]:
-    """Compare the body of an update with the sender that the response shows, field by field."""
-    return [FieldOutcome(path, value, _state(path, value, shown)) for path, value in leaves(wanted)]
+    """Compare the body of an update with the sender in the response, field by field."""
+    return [
+        FieldOutcome(path, value, _field_state(path, value, shown))
+        for path, value in leaves(wanted)
+    ]
 
 
 def leaves(body: Mapping[str, object], parents: Path = ()) -> Iterator[tuple[Path, object]]:
-    """Yield each field of a body that is no object, with its path."""
+    """Yield the path and the value of each field that is not an object."""
     for key, value in body.items():
         if isinstance(value, dict):
             yield from leaves(cast("dict[str, object]", value), (*parents, key))
@@ -48,7 +51,7 @@ def leaves(body: Mapping[str, object], parents: Path = ()) -> Iterator[tuple[Pat
             yield (*parents, key), value
 
 
-def _state(path: Path, wanted: object, sender: Sender) -> FieldState:
+def _field_state(path: Path, wanted: object, sender: Sender) -> FieldState:
     shown = field(sender, *path)
     if wanted not in _EMPTY and wanted == shown:
         return "applied"

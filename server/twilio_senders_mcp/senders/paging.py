@@ -1,4 +1,4 @@
-"""Walking through the pages of an account's senders, bounded in pages and in time."""
+"""Iteration over the pages of an account's senders, with limits on pages and time."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,23 +17,23 @@ SECONDS_MAX: Final = 60.0
 
 @dataclass
 class FoundSenders:
-    """The senders that a search found, and how far it came.
+    """The senders that a search found, and how far the search got.
 
-    ``next_token`` leads to the pages that were not read. ``dead_end`` says that Twilio's link to
-    the next page cannot be used, ``interrupted`` that a page could not be read.
+    ``next_token`` is the token of the first page that was not read. ``next_link_unusable`` is true
+    if Twilio's next-page link cannot be used, ``interrupted`` if a page could not be read.
     """
 
     senders: list[Sender] = field(default_factory=list[Sender])
     looked_at: int = 0
     next_token: str | None = None
-    dead_end: bool = False
+    next_link_unusable: bool = False
     interrupted: bool = False
     request_id: str | None = None
 
     @property
     def complete(self) -> bool:
-        """Whether no sender is left to look at."""
-        return self.next_token is None and not self.dead_end
+        """Whether every sender has been read."""
+        return self.next_token is None and not self.next_link_unusable
 
 
 async def find_senders(
@@ -46,12 +46,12 @@ async def find_senders(
     page_token: str | None = None,
     pages_max: int = PAGES_MAX,
 ) -> FoundSenders:
-    """Read pages until ``count`` wanted senders are found, or the bounds are reached.
+    """Read pages until ``count`` wanted senders are found or a limit is reached.
 
-    Whole pages are taken, so that ``next_token`` leads to what was not looked at.
+    All matches on a page are returned, even beyond ``count``, so that ``next_token`` skips none.
 
     Raises:
-        TwilioError: if the first page cannot be read; a later one that fails ends the search.
+        TwilioError: if the first page cannot be read. A later failure only ends the search.
 
     """
     found = FoundSenders(next_token=page_token)
@@ -68,8 +68,10 @@ async def find_senders(
         found.looked_at += len(page.senders)
         found.senders += [sender for sender in page.senders if wanted(sender)]
         found.next_token, found.request_id = page.next_token, page.request_id
-        found.dead_end = page.cut or (page.next_token is not None and page.next_token in seen)
-        if found.dead_end:
+        found.next_link_unusable = page.cut or (
+            page.next_token is not None and page.next_token in seen
+        )
+        if found.next_link_unusable:
             found.next_token = None
         enough = len(found.senders) >= count or anyio.current_time() >= deadline
         if found.next_token is None or enough:

@@ -1,4 +1,4 @@
-"""Finding a sender by what a person knows of it: a number in any spelling, or part of a name."""
+"""Search for a sender by a number in any format or by part of a name."""
 
 import re
 from typing import Final
@@ -11,7 +11,7 @@ _PHONE: Final = frozenset("0123456789 ()+./-\t\u00a0\u2010\u2011\u2012\u2013\u20
 
 
 def matches(query: str, sender: Sender) -> bool:
-    """Tell whether a number in any spelling, or part of a name, means this sender."""
+    """Tell whether ``query``, a number in any format or part of a name, matches ``sender``."""
     sender_id = str(sender.get("sender_id") or "")
     text = query.strip().casefold()
     names = [
@@ -27,16 +27,16 @@ def matches(query: str, sender: Sender) -> bool:
 
 
 def has_status(status: str, sender: Sender) -> bool:
-    """Tell whether this is the sender's status, in any letter case."""
+    """Tell whether the sender has this status, ignoring case."""
     return str(sender.get("status")).casefold() == status.casefold()
 
 
 def _phone_digits(text: str) -> str:
-    """Return the digits of a phone number as a sender ID has them, empty if it is no number."""
+    """Return the digits of a phone number as in a sender ID, or "" if ``text`` is not a number."""
     number = text.removeprefix("whatsapp:").removeprefix("tel:")
     if not _PHONE.issuperset(number):
         return ""
-    # (0) is dialled only inside the country; 00 and 011 stand for "+", a single 0 for the country.
+    # "(0)" and a leading 0 are dialled only within the country; 00 and 011 stand for "+".
     digits = re.sub(r"\D", "", number.replace("(0)", ""))
     for prefix in ("011", "00", "0"):
         if digits.startswith(prefix):

@@ -1,1 +1,1 @@
-"""What a model may call: one file per tool, and the one place that words failures."""
+"""The tools that a model may call, one file each, and the text of their failures."""

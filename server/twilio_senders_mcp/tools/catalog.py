@@ -1,4 +1,4 @@
-"""Every tool, in the order in which a client lists them, and what is derived from them."""
+"""Every tool, in the order in which clients list them, and what is derived from the list."""
 
 from collections.abc import Collection, Iterable
 from typing import Final
@@ -29,7 +29,7 @@ TOOL_NAMES: Final = tuple(tool.name for tool in TOOLS)
 
 
 def available_tools(*, read_only: bool, only: Collection[str]) -> list[AnyTool]:
-    """Return the tools that a mode leaves; an empty ``only`` leaves all."""
+    """Return the tools that are enabled; an empty ``only`` does not restrict them."""
     return [
         tool
         for tool in TOOLS
@@ -38,11 +38,11 @@ def available_tools(*, read_only: bool, only: Collection[str]) -> list[AnyTool]:
 
 
 def instructions(tools: Iterable[AnyTool]) -> str:
-    """Return the facts that hold across these tools."""
+    """Return the server's instructions for these tools."""
     return " ".join(
         [
             "Manages Twilio's WhatsApp and RCS senders. Each has a SID (XE…).",
             *(tool.instruction for tool in tools if tool.instruction),
-            "A failed call says whether anything changed; where that is unknown, look first.",
+            "A failed call says whether anything changed; if that is unknown, check first.",
         ]
     )

@@ -15,9 +15,9 @@ from .sender_result import SenderResult
 from .sender_text import next_step, status_clause
 from .tool import Call, Result, Tool
 
-_LOOK_PAGE_SIZE: Final = 1000
+_PAGE_SIZE: Final = 1000
 _WAIT: Final = (
-    "Wait with wait_for_sender until it settles; if it then is PENDING_VERIFICATION, send the code "
+    "Wait with wait_for_sender until it settles; if it is then PENDING_VERIFICATION, send the code "
     "with update_sender. Register one number at a time."
 )
 
@@ -26,24 +26,25 @@ async def create_sender(call: Call, arguments: CreateSender) -> Result:
     """Register a new WhatsApp or RCS sender; WhatsApp needs profile.name.
 
     The first WhatsApp sender of an account is registered in the Twilio Console instead.
-    Not for changing one that exists (update_sender).
+    To change an existing sender, use update_sender.
     """
     await _require_new(call, arguments.sender_id)
     created = await call.twilio.create(arguments)
     sender = created.sender
-    waits_for_somebody = sender.get("status") in ("PENDING_VERIFICATION", "DRAFT")
+    needs_action = sender.get("status") in ("PENDING_VERIFICATION", "DRAFT")
     return Result(
-        summary=_sentence(arguments.sender_id, sender),
+        summary=_summary(arguments.sender_id, sender),
         content={"sender": sender},
-        next=next_step(sender) if waits_for_somebody else _WAIT,
+        next=next_step(sender) if needs_action else _WAIT,
         request_id=created.request_id,
     )
 
 
 async def _require_new(call: Call, sender_id: str) -> None:
-    """Look for the sender first: a create that is repeated would be refused as if by mistake.
+    """Check that the account does not have the sender yet.
 
-    A look that Twilio does not allow or answer is no reason not to register.
+    Otherwise Twilio would refuse a repeated create as if the request were wrong. If the senders
+    cannot be read, the registration continues.
 
     Raises:
         AlreadyRegistered: if the account has this sender.
@@ -56,13 +57,13 @@ async def _require_new(call: Call, sender_id: str) -> None:
             "rcs" if channel == "rcs" else "whatsapp",
             wanted=lambda sender: sender.get("sender_id") == sender_id,
             count=1,
-            page_size=_LOOK_PAGE_SIZE,
+            page_size=_PAGE_SIZE,
         )
         if found.senders:
             raise AlreadyRegistered(found.senders[0])
 
 
-def _sentence(sender_id: str, sender: Sender) -> str:
+def _summary(sender_id: str, sender: Sender) -> str:
     sid = f" as {identifier(sender.get('sid'))}" if sender.get("sid") else ""
     status = f"; status is now {status_clause(sender)}" if sender.get("status") else ""
     return f"Twilio accepted the registration of {sender_id}{sid}{status}."
@@ -76,7 +77,7 @@ CREATE_SENDER = Tool(
     result=SenderResult,
     run=create_sender,
     page="operations/create-sender",
-    check="look for its sender_id with list_senders before trying again",
+    check="search for its sender_id with list_senders before trying again",
     instruction="Register one number at a time and leave minutes between changes of the same "
     "sender.",
 )

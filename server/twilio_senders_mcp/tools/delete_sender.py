@@ -1,4 +1,4 @@
-"""The tool `delete_sender`: delete a sender, once it is certain to be the right one."""
+"""The tool `delete_sender`: delete a sender after checking that it is the right one."""
 
 from typing import Annotated
 
@@ -18,7 +18,7 @@ from .tool import Call, Question, Result, Tool
 
 
 class DeleteSenderArguments(SenderReference):
-    """The SID, and the sender's own ID as proof that it is the right one."""
+    """The sender's SID, and its ``sender_id`` as proof that it is the right sender."""
 
     sender_id: Annotated[
         SenderId, Field(description="This sender's own sender_id, as get_sender shows it.")
@@ -26,7 +26,7 @@ class DeleteSenderArguments(SenderReference):
 
 
 class DeletedSender(AnyResult):
-    """What was deleted."""
+    """The sender that was deleted."""
 
     sid: str
     sender_id: str
@@ -34,9 +34,9 @@ class DeletedSender(AnyResult):
 
 
 async def delete_sender(call: Call, arguments: DeleteSenderArguments) -> Result:
-    """Delete a sender for good: it stops receiving and sending at once.
+    """Delete a sender permanently: it stops receiving and sending at once.
 
-    Give its own sender_id as proof; a mistaken SID then deletes nothing. To register a WhatsApp
+    Its sender_id is required as proof, so that a wrong SID deletes nothing. To register a WhatsApp
     number again, two-factor authentication must first be off in WhatsApp Manager.
     """
 
@@ -53,15 +53,15 @@ async def delete_sender(call: Call, arguments: DeleteSenderArguments) -> Result:
 
 
 async def _read_and_compare(call: Call, arguments: DeleteSenderArguments) -> Sender:
-    """Return the sender.
+    """Read the sender and return it.
 
     Raises:
-        InvalidArguments: if its ``sender_id`` is not the one that was given.
+        InvalidArguments: if its ``sender_id`` differs from the given one.
 
     """
     sender = (await call.twilio.fetch(arguments.sid)).sender
     if sender.get("sender_id") != arguments.sender_id:
-        expected = f"expected the sender_id of {arguments.sid}, not another's"
+        expected = f"expected the sender_id of {arguments.sid}, not of another sender"
         issue = Issue("sender_id", expected, on_page=True)
         raise InvalidArguments([issue], 1, compared=True)
     return sender

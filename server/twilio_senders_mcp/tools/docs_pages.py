@@ -1,4 +1,4 @@
-"""What the tools on the reference say of its pages."""
+"""What the tools for the reference have in common."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def page_facts(page: "Page") -> dict[str, Any]:
-    """Return what tells a page from others."""
+    """Return the facts that identify a page."""
     return {
         "page": page.path,
         "title": page.title,
@@ -19,7 +19,7 @@ def page_facts(page: "Page") -> dict[str, Any]:
 
 
 def no_such_page(path: str, name: str) -> Issue:
-    """Return the issue of an argument at ``path`` that names no page, with the nearest one."""
-    from twilio_senders_mcp.reference.library import nearest  # noqa: PLC0415 - the start pays nothing for the reference
+    """Return the issue for an argument at ``path`` that names no page, with the closest page."""
+    from twilio_senders_mcp.reference.library import nearest  # noqa: PLC0415 - keeps startup fast
 
     return Issue(path, "there is no such page", nearest(name))

@@ -1,4 +1,4 @@
-"""What can go wrong in a tool itself, as types with data; `.failure` finds the words."""
+"""The failures of a tool itself, as types with data; `.failure` writes their messages."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,9 @@ from twilio_senders_mcp.twilio.responses import Sender
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One thing wrong with the arguments: where, what was expected, the nearest valid spelling.
+    """A problem with the arguments: its path, what was expected, and the closest valid spelling.
 
-    ``on_page`` says that the tool's page of the reference explains it.
+    ``on_page`` is true if the tool's page of the reference explains the problem.
     """
 
     path: str
@@ -19,9 +19,9 @@ class Issue:
 
 
 class InvalidArguments(Exception):  # noqa: N818 - named for what the caller sent
-    """The arguments do not fit. ``total`` may exceed the issues listed.
+    """The arguments are invalid. ``total`` may exceed the number of issues listed.
 
-    ``compared`` says that Twilio was asked, read-only, to find that out; else nothing was sent.
+    ``compared`` is true if a sender was read from Twilio to check them; otherwise nothing was sent.
     """
 
     def __init__(self, issues: list[Issue], total: int, *, compared: bool = False) -> None:
@@ -32,7 +32,7 @@ class InvalidArguments(Exception):  # noqa: N818 - named for what the caller sen
 
 
 class AlreadyRegistered(Exception):  # noqa: N818 - a state, not an error
-    """The account already has the sender that was to be registered."""
+    """The account already has the sender to be registered."""
 
     def __init__(self, sender: Sender) -> None:
         super().__init__()
@@ -56,7 +56,7 @@ class Cancelled(ConsentMissing):
 
 
 class NotConfirmed(ConsentMissing):
-    """A person was asked to type something, and typed something else."""
+    """A person was asked to type a certain text and typed something else."""
 
 
 class Unanswered(ConsentMissing):
@@ -64,4 +64,4 @@ class Unanswered(ConsentMissing):
 
 
 class CannotAsk(ConsentMissing):
-    """A person must be asked, and the client cannot show a question."""
+    """A person must be asked, but the client cannot show a question."""

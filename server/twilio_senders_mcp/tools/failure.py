@@ -1,7 +1,7 @@
-"""The one place where a failure of any tool is put into words.
+"""The messages of all failures, written in this one module.
 
-A caller learns four things: what was refused and by whom; whether anything changed; what to do
-next; and Twilio's code, link and request id. The same facts are kept as data.
+A message says what was refused and by whom, whether anything changed, what to do next, and gives
+Twilio's code, link and request id. The same facts are also returned as data.
 """
 
 import logging
@@ -49,7 +49,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A failure in words and in facts; ``docs`` is the page of the reference that helps."""
+    """A failure as text and as facts; ``docs`` is the page of the reference that helps."""
 
     text: str
     facts: dict[str, Any]
@@ -59,11 +59,11 @@ class Failure:
 def describe_failure(
     error: BaseException, *, check: str | None = None, page: str = "", has_docs: bool = True
 ) -> Failure:
-    """Return the words and the facts that report ``error`` to a model and to a program.
+    """Return the text and the facts that report ``error`` to a model and to a program.
 
-    ``check`` is what to do before a call is repeated whose outcome is unknown, None for a call
-    that only reads. ``page`` is the page of the reference on what was called, ``has_docs`` tells
-    whether the caller can read the reference.
+    ``check`` is the advice shown when the outcome of a call is unknown, None for a call that only
+    reads. ``page`` is the page of the reference about the tool. ``has_docs`` is true if the caller
+    can read the reference.
     """
     failure = _describe(error, check, page)
     if not failure.docs or not has_docs:
@@ -85,12 +85,12 @@ def _describe(error: BaseException, check: str | None, page: str) -> Failure:  #
         case Refused():
             return _refused(error.problem)
         case OutcomeUnknown():
-            return _only_read(error) if error.reading else _unknown(error, check)
+            return _failed_read(error) if error.reading else _unknown_write(error, check)
         case _:
             return _unexpected(error, check)
 
 
-def _unknown_outcome(check: str | None) -> str:
+def _unknown_outcome_sentence(check: str | None) -> str:
     return f"It is unknown whether anything changed{f': {check}' if check else ''}."
 
 
@@ -131,8 +131,8 @@ _NOT_SENT: Final[dict[NotSentReason, str]] = {
     "Check the network, then call again.",
     "network": "Twilio could not be reached: no connection could be made. "
     "Check the network and any proxy, then call again.",
-    "busy": "No connection became free in time: too many calls at once, or none gets an answer. "
-    "Call again, fewer at a time.",
+    "busy": "No connection became free in time: too many calls at once, or Twilio does not "
+    "respond. Call again with fewer calls at a time.",
     "configuration": "Twilio could not be reached: the proxy or certificate settings of this "
     "machine cannot be used. Check HTTPS_PROXY (http:// or https://) and SSL_CERT_FILE.",
     "credentials": "There are no complete Twilio credentials.",
@@ -143,7 +143,7 @@ def _not_sent(error: NotSent) -> Failure:
     text = _NOT_SENT[error.reason]
     if isinstance(error, MissingCredentials):
         text += (
-            f" {error.remedy} Or start the server with --sandbox: "
+            f" {error.remedy} Or start the server with --sandbox to use "
             "an embedded Twilio that needs no account."
         )
     return _failure(
@@ -151,7 +151,7 @@ def _not_sent(error: NotSent) -> Failure:
         type="missing_credentials" if error.reason == "credentials" else "not_sent",
         outcome="nothing_sent",
         reason=error.reason,
-        retryable=retry.may_pass(error),
+        retryable=retry.is_temporary(error),
     )
 
 
@@ -160,12 +160,12 @@ _REDIRECTION: Final = range(300, 400)
 
 def _refused(problem: Problem) -> Failure:
     if problem.http_status in _REDIRECTION:
-        said = f"Twilio's address answered with a redirect (HTTP {problem.http_status}). "
-        said += "It was not followed: credentials go to no other host. Check TWILIO_BASE_URL."
+        cause = f"Twilio's address responded with a redirect (HTTP {problem.http_status}). It was "
+        cause += "not followed: credentials are sent to no other host. Check TWILIO_BASE_URL."
     else:
-        said = f"Twilio refused the request ({_status(problem)}){_message(problem)}"
+        cause = f"Twilio refused the request ({_status(problem)}){_message(problem)}"
     return _failure(
-        _joined(said, _NOTHING_CHANGED, _advice(problem), _traces(problem)),
+        _joined(cause, _NOTHING_CHANGED, _advice(problem), _link_and_request_id(problem)),
         docs=_page(problem),
         type="refused",
         outcome="nothing_changed",
@@ -175,33 +175,34 @@ def _refused(problem: Problem) -> Failure:
 
 
 _UNKNOWN: Final[dict[UnknownReason, str]] = {
-    "timeout": "Twilio did not answer in time.",
-    "connection_lost": "The connection broke before Twilio's answer was complete.",
-    "server_error": "Twilio failed",
-    "unreadable": "What came back is not an answer of Twilio's API",
+    "timeout": "Twilio did not respond in time.",
+    "connection_lost": "The connection broke before Twilio's response was complete.",
+    "server_error": "Twilio returned an error",
+    "unreadable": "The response is not a valid Twilio API response",
 }
 
 
-def _only_read(error: OutcomeUnknown) -> Failure:
-    return _no_answer(error, "nothing_changed", "Nothing changed: this only reads. Call again.")
+def _failed_read(error: OutcomeUnknown) -> Failure:
+    consequence = "Nothing changed, because this call only reads. Call again."
+    return _outcome_unknown(error, "nothing_changed", consequence)
 
 
-def _unknown(error: OutcomeUnknown, check: str | None) -> Failure:
-    return _no_answer(error, "unknown", _unknown_outcome(check))
+def _unknown_write(error: OutcomeUnknown, check: str | None) -> Failure:
+    return _outcome_unknown(error, "unknown", _unknown_outcome_sentence(check))
 
 
-def _no_answer(error: OutcomeUnknown, outcome: Outcome, consequence: str) -> Failure:
-    said, problem = _UNKNOWN[error.reason], error.problem
+def _outcome_unknown(error: OutcomeUnknown, outcome: Outcome, consequence: str) -> Failure:
+    cause, problem = _UNKNOWN[error.reason], error.problem
     if problem is not None:
-        said += f" ({_status(problem)}){_message(problem)}"
+        cause += f" ({_status(problem)}){_message(problem)}"
     elif error.reason == "unreadable":
-        said += "."
+        cause += "."
     return _failure(
         _joined(
-            said,
+            cause,
             consequence,
             _advice(problem) if problem else "",
-            _traces(problem) if problem else "",
+            _link_and_request_id(problem) if problem else "",
         ),
         docs=_page(problem) if problem else None,
         type="outcome_unknown" if outcome == "unknown" else "no_answer",
@@ -236,16 +237,16 @@ _CONSENT: Final[dict[type[ConsentMissing], tuple[str, str]]] = {
     Cancelled: (
         "cancelled",
         (
-            "The question about {what} was closed and nobody answered it. Nothing changed. "
-            "A person can call again and answer; where the AI tool closes every question itself, "
+            "The question about {what} was closed without an answer. Nothing changed. "
+            "A person can call again and answer. If the AI tool closes every question by itself, "
             "a person can start the server with TWILIO_SENDERS_CONFIRM=never, "
-            "or do it in the Twilio Console."
+            "or do this in the Twilio Console."
         ),
     ),
     NotConfirmed: (
         "not_confirmed",
         (
-            "A person was asked about {what} and typed something else than was asked for. "
+            "A person was asked about {what} and did not type the requested text. "
             "Nothing changed. Call again only if the person wants to try again."
         ),
     ),
@@ -259,7 +260,7 @@ _CONSENT: Final[dict[type[ConsentMissing], tuple[str, str]]] = {
     CannotAsk: (
         "cannot_ask",
         (
-            "A person must be asked about {what} (TWILIO_SENDERS_CONFIRM=always), and this AI tool "
+            "A person must be asked about {what} (TWILIO_SENDERS_CONFIRM=always), but this AI tool "
             "cannot ask. Nothing changed. Use an AI tool that supports MCP elicitation."
         ),
     ),
@@ -267,9 +268,9 @@ _CONSENT: Final[dict[type[ConsentMissing], tuple[str, str]]] = {
 
 
 def _consent_missing(error: ConsentMissing) -> Failure:
-    kind, words = _CONSENT[type(error)]
+    kind, text = _CONSENT[type(error)]
     return _failure(
-        words.format(what=error.what),
+        text.format(what=error.what),
         type=kind,
         outcome="nothing_changed",
         retryable=False,
@@ -277,12 +278,12 @@ def _consent_missing(error: ConsentMissing) -> Failure:
 
 
 def _unexpected(error: BaseException, check: str | None) -> Failure:
-    # Only where it happened is logged: the text of an exception may hold what a caller sent.
+    # Only the traceback is logged: the exception's text may contain a caller's input.
     frames = "".join(traceback.format_tb(error.__traceback__))
     logger.error("Unexpected %s\n%s", type(error).__name__, frames)
     return _failure(
-        "An error inside this server; please report it with the server's log. "
-        + (_NOTHING_CHANGED if check is None else _unknown_outcome(check)),
+        "This server had an internal error. Please report it with the server's log. "
+        + (_NOTHING_CHANGED if check is None else _unknown_outcome_sentence(check)),
         type="internal_error",
         outcome="nothing_changed" if check is None else "unknown",
         retryable=False,
@@ -301,19 +302,19 @@ def _message(problem: Problem) -> str:
 
 def _advice(problem: Problem) -> str:
     advice = advice_for(problem.code, problem.http_status)
-    said = f"{advice.meaning} {advice.cure}" if advice else ""
+    text = f"{advice.meaning} {advice.cure}" if advice else ""
     if problem.retry_after is not None:
-        said = _joined(said, f"Twilio asks to wait {problem.retry_after:.0f} s.")
-    return said
+        text = _joined(text, f"Twilio asks you to wait {problem.retry_after:.0f} s.")
+    return text
 
 
 def _page(problem: Problem) -> str | None:
-    """Return the page of the reference that explains the problem's code, if there is one."""
+    """Return the page of the reference about the problem's code, if there is one."""
     known = problem.code is not None and str(problem.code) in known_codes()
     return f"errors/{problem.code}" if known else None
 
 
-def _traces(problem: Problem) -> str:
+def _link_and_request_id(problem: Problem) -> str:
     link = f"More: {problem.more_info}." if problem.more_info else ""
     request = f"Twilio request id: {_request_id(problem)}." if _request_id(problem) else ""
     return _joined(link, request)

@@ -1,4 +1,4 @@
-"""The tool `get_docs`: pages of the reference, whole."""
+"""The tool `get_docs`: read whole pages of the reference."""
 
 from typing import Annotated, Any, Final
 
@@ -17,7 +17,7 @@ _NAME_MAX: Final = 100
 
 
 class GetDocsArguments(StrictModel):
-    """Which pages to read."""
+    """The pages to read."""
 
     pages: Annotated[
         list[Text],
@@ -30,14 +30,14 @@ class GetDocsArguments(StrictModel):
 
 
 class ReadDocs(AnyResult):
-    """Each page with its Markdown, or with the nearest page where there is none of that name."""
+    """Each page with its Markdown, or the closest existing page for an unknown name."""
 
     pages: list[dict[str, Any]]
 
 
 async def get_docs(_: Call, arguments: GetDocsArguments) -> Result:
     """Read up to 10 pages of the reference, as Markdown."""
-    from twilio_senders_mcp.reference.library import library, normal  # noqa: PLC0415 - the start pays nothing for the reference
+    from twilio_senders_mcp.reference.library import library, normal  # noqa: PLC0415 - keeps startup fast
 
     pages: list[dict[str, Any]] = []
     texts: list[str] = []

@@ -7,9 +7,9 @@ from .tool import Call, Result, Tool
 
 
 async def get_sender(call: Call, arguments: SenderReference) -> Result:
-    """Read all about one WhatsApp or RCS sender: status, profile, webhooks, name review.
+    """Read one WhatsApp or RCS sender: status, profile, webhooks, name review.
 
-    Says why a sender is offline and what to do about it. To find a SID use list_senders.
+    Says why a sender is offline and what to do about it. To find a SID, use list_senders.
     """
     read = await call.twilio.fetch(arguments.sid)
     return Result(

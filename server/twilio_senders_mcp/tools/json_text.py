@@ -1,4 +1,4 @@
-"""JSON as text that costs few tokens."""
+"""Compact JSON, which costs few tokens."""
 
 from typing import cast
 
@@ -6,12 +6,12 @@ import pydantic_core
 
 
 def to_json(value: object) -> str:
-    """Return compact JSON; a number that JSON cannot hold becomes null."""
+    """Return compact JSON; a number that JSON cannot represent becomes null."""
     return pydantic_core.to_json(value, inf_nan_mode="null").decode()
 
 
 def without_nulls(value: object) -> object:
-    """Return a JSON value without the keys that hold null."""
+    """Return a JSON value without the keys whose value is null."""
     if isinstance(value, dict):
         entries = cast("dict[str, object]", value)
         return {key: without_nulls(entry) for key, entry in entries.items() if entry is not None}

@@ -1,4 +1,4 @@
-"""The tool `list_docs`: the pages of the reference."""
+"""The tool `list_docs`: list the pages of the reference."""
 
 from typing import Annotated, Any
 
@@ -13,23 +13,23 @@ from .tool import Call, Result, Tool
 
 
 class ListDocsArguments(StrictModel):
-    """Below which page to list."""
+    """The page whose subpages to list."""
 
     page: Annotated[
         Text | None | MISSING,
-        Field(description="operations, schemas, errors, topics or changes; omit for these."),
+        Field(description="operations, schemas, errors, topics or changes; omit to list these."),
     ] = MISSING
 
 
 class ListedDocs(AnyResult):
-    """The pages right below one page, each with its length in characters."""
+    """The direct subpages of one page, each with its length in characters."""
 
     pages: list[dict[str, Any]]
 
 
 async def list_docs(_: Call, arguments: ListDocsArguments) -> Result:
-    """List the pages of the reference of Twilio's Senders API, with their sizes."""
-    from twilio_senders_mcp.reference.library import children, library, normal  # noqa: PLC0415 - the start pays nothing for the reference
+    """List the pages of the Senders API reference, with their sizes."""
+    from twilio_senders_mcp.reference.library import children, library, normal  # noqa: PLC0415 - keeps startup fast
 
     path = normal(arguments.page) if isinstance(arguments.page, str) else ""
     page = library().get(path)

@@ -20,21 +20,21 @@ SEARCH_PAGE_SIZE: Final = 100
 """Senders per page while searching; Twilio allows up to 1,000."""
 
 FULL_PAGE_SIZE_MAX: Final = 20
-"""Senders per page with all their details: each has about 2 kB."""
+"""Maximum page size with all details; one sender has about 2 kB."""
 
 _REASON_MAX: Final = 60
 _REASONS_MAX: Final = 1
 
 
 class ListSendersArguments(StrictModel):
-    """Which senders to show, and how much of each."""
+    """Which senders to list, and how much of each."""
 
     channel: Channel
     query: Annotated[
         Text | None | MISSING,
         Field(
             max_length=100,
-            description="A number in any spelling, or part of a name: searches all pages.",
+            description="A number in any format, or part of a name: searches all pages.",
         ),
     ] = MISSING
     status: Annotated[
@@ -43,16 +43,16 @@ class ListSendersArguments(StrictModel):
     ] = MISSING
     page_size: Annotated[int, Field(ge=1, le=200, description="50 by default.")] = 50
     page_token: Annotated[
-        Text | None | MISSING, Field(description="next_page_token of the result before.")
+        Text | None | MISSING, Field(description="next_page_token of the previous result.")
     ] = MISSING
     detail: Annotated[
         Literal["summary", "full"],
-        Field(description="full: all of each sender, 20 at most; many tokens."),
+        Field(description="full: whole senders, 20 at most; many tokens."),
     ] = "summary"
 
 
 class ListedSenders(AnyResult):
-    """Senders as asked for; ``complete`` says that none is left to look at."""
+    """The requested senders; ``complete`` is true if every sender has been read."""
 
     senders: list[dict[str, Any]]
     looked_at: int
@@ -61,11 +61,11 @@ class ListedSenders(AnyResult):
 
 
 async def list_senders(call: Call, arguments: ListSendersArguments) -> Result:
-    """List or find the account's WhatsApp or RCS senders, and so learn a sender's SID.
+    """List or search the account's WhatsApp or RCS senders, for example to find a SID.
 
-    Use it first: people know the number or the name, other tools want the SID (XE…).
+    Use it first: people know a number or a name, the other tools need the SID (XE…).
     """
-    query, status = _given(arguments.query), _given(arguments.status)
+    query, status = _stripped(arguments.query), _stripped(arguments.status)
 
     def wanted(sender: Sender) -> bool:
         if status is not None and not has_status(status, sender):
@@ -82,7 +82,7 @@ async def list_senders(call: Call, arguments: ListSendersArguments) -> Result:
         wanted=wanted,
         count=size,
         page_size=min(size, SEARCH_PAGE_SIZE) if searching else size,
-        page_token=_given(arguments.page_token),
+        page_token=_stripped(arguments.page_token),
         **({} if searching else {"pages_max": 1}),
     )
     full = arguments.detail == "full"
@@ -93,54 +93,55 @@ async def list_senders(call: Call, arguments: ListSendersArguments) -> Result:
         "next_page_token": found.next_token,
     }
     return Result(
-        summary=_sentence(arguments, found),
+        summary=_summary_sentence(arguments, found),
         content=content,
-        next=_next_page(found),
+        next=_next_call(found),
         request_id=found.request_id,
     )
 
 
-def _given(text: str | MISSING | None) -> str | None:
+def _stripped(text: str | MISSING | None) -> str | None:
+    """Return a given text without surrounding space, None if nothing is left."""
     return text.strip() or None if isinstance(text, str) else None
 
 
 def summary(sender: Sender) -> dict[str, Any]:
-    """Return the few facts by which a person tells senders apart."""
+    """Return the facts that identify a sender to a person."""
     return {
         "sid": sender.get("sid"),
         "sender_id": sender.get("sender_id"),
         "name": field(sender, "profile", "name"),
         "status": sender.get("status"),
-        "offline_reasons": _short(offline_reasons(sender)) or None,
+        "offline_reasons": _shorten(offline_reasons(sender)) or None,
         "pending_name": name_field(sender, "pending_display_name"),
     }
 
 
-def _short(reasons: list[str]) -> list[str]:
+def _shorten(reasons: list[str]) -> list[str]:
     lines = [one_line(reason, _REASON_MAX) for reason in reasons[:_REASONS_MAX]]
     more = len(reasons) - _REASONS_MAX
     return [*lines, f"and {more} more"] if more > 0 else lines
 
 
-def _sentence(arguments: ListSendersArguments, found: FoundSenders) -> str:
+def _summary_sentence(arguments: ListSendersArguments, found: FoundSenders) -> str:
     count = len(found.senders)
-    of = f" of {found.looked_at} looked at" if count != found.looked_at else ""
-    said = f"{count} {arguments.channel} sender{'' if count == 1 else 's'}{of}"
-    if found.dead_end:
-        said += "; Twilio's next-page link is unusable, so there may be more."
+    total = f" found among {found.looked_at}" if count != found.looked_at else ""
+    text = f"{count} {arguments.channel} sender{'' if count == 1 else 's'}{total}"
+    if found.next_link_unusable:
+        text += "; Twilio's next-page link is unusable, so there may be more."
     elif found.interrupted:
-        said += "; then a page could not be read."
+        text += "; the next page could not be read."
     elif found.next_token is not None:
-        said += "; there are more."
+        text += "; there are more."
     else:
-        said += f"; that is all{' from here on' if _given(arguments.page_token) else ''}."
-    status = _given(arguments.status)
+        text += f"; there are no more{' after these' if _stripped(arguments.page_token) else ''}."
+    status = _stripped(arguments.status)
     if status and not count and status.upper() not in KNOWN_STATUSES:
-        said += f" {identifier(status)} is no known status: {', '.join(KNOWN_STATUSES)}."
-    return said
+        text += f" {identifier(status)} is not a known status: {', '.join(KNOWN_STATUSES)}."
+    return text
 
 
-def _next_page(found: FoundSenders) -> str:
+def _next_call(found: FoundSenders) -> str:
     if found.next_token is None:
         return "Call list_senders again." if found.interrupted else ""
     return f"Call list_senders again with page_token {identifier(found.next_token)}."
@@ -154,5 +155,5 @@ LIST_SENDERS = Tool(
     result=ListedSenders,
     run=list_senders,
     page="operations/list-senders",
-    instruction="People know a number or a name: find the SID with list_senders.",
+    instruction="Find the SID by a number or a name with list_senders.",
 )

@@ -1,8 +1,8 @@
-"""Text that came from outside, made safe to stand in a sentence of ours.
+"""Escaping of external text for use in this server's sentences.
 
-A sender's name, a message of Twilio or a status can hold anything. In a sentence it is data: it is
-bounded, stands on one line, has no character that a person cannot see, and cannot end its own
-quotation.
+A sender's name, a message of Twilio or a status can contain anything. Within a sentence it is
+data: it is limited in length, stays on one line, contains no invisible character, and cannot close
+the quotation marks around it.
 """
 
 import re
@@ -10,14 +10,14 @@ import unicodedata
 from typing import Final
 
 TEXT_MAX: Final = 120
-"""Characters of one text; more would hide the sentence around it."""
+"""Maximum length of one text, in characters; a longer one would hide the sentence around it."""
 
 MESSAGE_MAX: Final = 1000
-"""Characters of a message that Twilio sent."""
+"""Maximum length of a message that Twilio sent, in characters."""
 
-# Control, format (bidirectional and zero-width among them), surrogate, private use, unassigned.
+# Control, format (including bidirectional and zero-width), surrogate, private use, unassigned.
 _INVISIBLE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-# Default-ignorable or blank, though their category says otherwise (Unicode, DerivedCoreProperties).
+# Default-ignorable or blank despite their category (Unicode, DerivedCoreProperties).
 _INVISIBLE_RANGES: Final = (
     (0x034F, 0x034F),
     (0x115F, 0x1160),
@@ -35,7 +35,7 @@ _QUOTES: Final = str.maketrans(dict.fromkeys('"“”„‟«»″\uff02', "'"))
 
 def one_line(text: object, limit: int = TEXT_MAX) -> str:
     """Return ``text`` on one line, without invisible characters, at most ``limit`` long."""
-    # Cutting first keeps the work bounded whatever was sent.
+    # Truncating first bounds the work for a long text.
     shown = "".join(
         " " if character.isspace() else character
         for character in str(text)[: 8 * limit]
@@ -46,12 +46,12 @@ def one_line(text: object, limit: int = TEXT_MAX) -> str:
 
 
 def quoted(text: object, limit: int = TEXT_MAX) -> str:
-    """Return ``text`` on one line between quotation marks that it cannot close."""
+    """Return ``text`` on one line, in quotation marks that it cannot close."""
     return f'"{one_line(text, limit).translate(_QUOTES)}"'
 
 
 def identifier(text: object) -> str:
-    """Return a SID, a sender ID, a status or a code as it is, and anything else quoted."""
+    """Return a SID, a sender ID, a status or a code unchanged, and anything else quoted."""
     return str(text) if _IDENTIFIER.fullmatch(str(text)) else quoted(text)
 
 

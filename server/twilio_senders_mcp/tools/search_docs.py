@@ -1,4 +1,4 @@
-"""The tool `search_docs`: full-text search of the reference."""
+"""The tool `search_docs`: search the full text of the reference."""
 
 from typing import Annotated, Any, Final, Literal
 
@@ -13,13 +13,13 @@ from .tool import Call, Result, Tool
 SEARCH_BYTES_MAX: Final = 4000
 _EXCERPT_MAX: Final = 110
 _NO_HIT: Final = (
-    "Search for fewer or other words, an error code, a field or a status; list_docs lists all "
+    "Search for fewer or different words, an error code, a field or a status; list_docs lists all "
     "pages."
 )
 
 
 class SearchDocsArguments(StrictModel):
-    """What to search for."""
+    """The query."""
 
     query: Annotated[Text, Field(description="Words, an error code, a field or a status.")]
     type: Annotated[
@@ -29,7 +29,7 @@ class SearchDocsArguments(StrictModel):
 
 
 class FoundDocs(AnyResult):
-    """The best pages first, and how many match at all."""
+    """The matching pages, best first, and the total number of matches."""
 
     results: list[dict[str, Any]]
     total: int
@@ -38,9 +38,9 @@ class FoundDocs(AnyResult):
 async def search_docs(_: Call, arguments: SearchDocsArguments) -> Result:
     """Search the reference: fields, limits, statuses, error codes, how things work.
 
-    Use it when unsure instead of guessing, then read a page with get_docs.
+    Use it instead of guessing, then read a page with get_docs.
     """
-    from twilio_senders_mcp.reference.search import search  # noqa: PLC0415 - the start pays nothing for the reference
+    from twilio_senders_mcp.reference.search import search  # noqa: PLC0415 - keeps startup fast
 
     wanted = arguments.type if isinstance(arguments.type, str) else None
     found = search(arguments.query, wanted)
@@ -72,5 +72,5 @@ SEARCH_DOCS = Tool(
     arguments=SearchDocsArguments,
     result=FoundDocs,
     run=search_docs,
-    instruction="When unsure of a field, a status or an error, look it up with search_docs.",
+    instruction="If unsure of a field, a status or an error, look it up with search_docs.",
 )

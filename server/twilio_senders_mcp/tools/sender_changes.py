@@ -1,7 +1,7 @@
-"""What may be changed of a sender: the body of an update, and the fields to clear.
+"""The changes of an update: its body, and the fields to clear.
 
-Null in the body means "not given" (see `twilio_senders_mcp.protocol.arguments`), so ``clear`` is
-the one way to send a null to Twilio: explicit, and the same in every client.
+Null in the arguments means "not given" (see `twilio_senders_mcp.protocol.arguments`), so ``clear``
+is the only way to send a null to Twilio. It is explicit and works the same in every client.
 """
 
 import difflib
@@ -50,7 +50,7 @@ def _check_path(path: str, info: ValidationInfo) -> str:
 
 
 def _nearest_path(path: str) -> str | None:
-    """Return the path most like ``path``, or the one whose last part is most like its last."""
+    """Return the closest clearable path, or the one whose last part is closest."""
     match = difflib.get_close_matches(path, CLEARABLE, n=1, cutoff=0.7)
     if not match:
         last = {known.rpartition(".")[2]: known for known in CLEARABLE}
@@ -66,7 +66,7 @@ def _is_given(path: str, data: dict[str, Any]) -> bool:
 
 
 class SenderChanges(SenderFields):
-    """The fields of an update, validated together with those that it clears."""
+    """The fields of an update, validated together with the fields that it clears."""
 
     clear: Annotated[
         list[Annotated[Text, AfterValidator(_check_path)]],
@@ -87,7 +87,7 @@ class SenderChanges(SenderFields):
         raise PydanticCustomError("nothing_to_change", "expected at least one field to change")
 
     def body(self) -> UpdateSender:
-        """Return the body to send: what is given, and null for each cleared field."""
+        """Return the body to send: the given fields, and null for each cleared field."""
         given: dict[str, Any] = {
             name: getattr(self, name)
             for name in SenderFields.model_fields

@@ -1,4 +1,4 @@
-"""The arguments that every tool on one existing sender shares."""
+"""The argument that all tools for one existing sender share."""
 
 from typing import Annotated
 
@@ -8,6 +8,6 @@ from twilio_senders_mcp.twilio.requests import SenderSid, StrictModel
 
 
 class SenderReference(StrictModel):
-    """One sender, by its SID: part of the path, so it is left out of every body."""
+    """A sender's SID. It is part of the request path and so excluded from every body."""
 
     sid: Annotated[SenderSid, Field(exclude=True)]

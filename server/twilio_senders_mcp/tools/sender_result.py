@@ -1,4 +1,4 @@
-"""The shape of a result: what every tool's structured content has, and one sender beside it."""
+"""The structured content of results: the keys that all tools share, and a sender."""
 
 from typing import Annotated, Any
 
@@ -7,9 +7,9 @@ from typing_extensions import TypedDict
 
 
 class AnyResult(TypedDict, total=False):
-    """What the structured content of every tool begins with.
+    """The keys that the structured content of every tool begins with.
 
-    Many clients hand a model nothing but the structured content, so it stands alone.
+    Many clients give a model only the structured content, so it must be complete in itself.
     """
 
     summary: str
@@ -18,6 +18,6 @@ class AnyResult(TypedDict, total=False):
 
 
 class SenderResult(AnyResult):
-    """The result of a tool on one sender."""
+    """The result of a tool for one sender."""
 
     sender: Annotated[dict[str, Any], Field(description="As Twilio sent it, without nulls.")]

@@ -1,9 +1,9 @@
-"""How a sender's state is put into words for the person who waits for it."""
+"""A sender's state in words."""
 
 from typing import Final, cast
 
 from twilio_senders_mcp.senders.fields import field, name_field
-from twilio_senders_mcp.senders.status import is_moving, is_offline_without_reason, status_of
+from twilio_senders_mcp.senders.status import is_changing, is_offline_without_reason, status_of
 from twilio_senders_mcp.twilio.errors import advice_for
 from twilio_senders_mcp.twilio.responses import Sender
 
@@ -13,7 +13,7 @@ _REASONS_MAX: Final = 5
 _REASON_MAX: Final = 300
 _NOTES: Final = {
     "CREATING": "Twilio is registering it",
-    "PENDING_VERIFICATION": "it waits for the code",
+    "PENDING_VERIFICATION": "waiting for the code",
     "VERIFYING": "the code is being checked",
     "ONLINE:UPDATING": "usable while the change is applied",
     "OFFLINE": "not usable",
@@ -22,7 +22,7 @@ _NOTES: Final = {
 }
 _NAME_NOTES: Final = {
     "PENDING_REVIEW": "Meta is reviewing it",
-    "APPROVED": "approved, it goes live by itself",
+    "APPROVED": "approved; it goes live automatically",
     "DECLINED": "Meta declined it; choose another",
     "PIN_MISMATCH": "approved but not applied: correct the two-step verification PIN, then submit "
     "the same name again",
@@ -39,15 +39,15 @@ WAIT: Final = "Wait with wait_for_sender until it settles."
 
 
 def sender_name(sender: Sender) -> str:
-    """Name a sender in a sentence: by its ID, else by its SID."""
+    """Return a sender's name for a sentence: its sender ID, or else its SID."""
     known = sender.get("sender_id") or sender.get("sid")
     return identifier(known) if known else "the sender"
 
 
 def describe(sender: Sender, remark: str = "") -> str:
-    """Say how a sender is: its status, a pending name, and why it is offline.
+    """Return sentences on a sender's status, its pending name and why it is offline.
 
-    ``remark`` is a sentence to put before the reasons.
+    ``remark`` is a sentence to insert before the reasons.
     """
     clauses = [f"{sender_name(sender)} is {status_clause(sender)}"]
     if pending := pending_name_clause(sender):
@@ -60,12 +60,12 @@ def describe(sender: Sender, remark: str = "") -> str:
 
 
 def next_step(sender: Sender) -> str:
-    """Return what to do next about a sender's status, empty where there is nothing to do."""
-    return _NEXT.get(status_of(sender)) or (WAIT if is_moving(sender) else "")
+    """Return the next step for a sender's status, empty if there is none."""
+    return _NEXT.get(status_of(sender)) or (WAIT if is_changing(sender) else "")
 
 
 def status_clause(sender: Sender) -> str:
-    """Name the status with what it means, such as ``VERIFYING (the code is being checked)``."""
+    """Return the status with its meaning, such as ``VERIFYING (the code is being checked)``."""
     status = status_of(sender)
     note = _NOTES.get(status)
     if is_offline_without_reason(sender):
@@ -74,13 +74,13 @@ def status_clause(sender: Sender) -> str:
 
 
 def live_name(sender: Sender) -> str:
-    """Return the live display name in quotation marks, empty where there is none."""
+    """Return the live display name in quotation marks, empty if there is none."""
     name = field(sender, "profile", "name")
     return quoted(name) if name else ""
 
 
 def pending_name_clause(sender: Sender) -> str | None:
-    """Say what becomes of a pending display name; None where none is pending."""
+    """Return a clause on the state of a pending display name, or None."""
     status = name_field(sender, "pending_display_name_status")
     if status is None:
         return None
@@ -91,7 +91,7 @@ def pending_name_clause(sender: Sender) -> str | None:
 
 
 def offline_reasons(sender: Sender) -> list[str]:
-    """Return each reason as one line: code, Twilio's message, and the cure where one is known."""
+    """Return each reason as one line: its code, Twilio's message, and the cure if one is known."""
     reasons: object = sender.get("offline_reasons")
     if not isinstance(reasons, list):
         return []

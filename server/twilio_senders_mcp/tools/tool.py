@@ -1,8 +1,8 @@
-"""What a tool is, what it may use while it runs, and what it returns.
+"""The definition of a tool, what it may use while it runs, and what it returns.
 
-Everything that is known about a tool stands in one `Tool`: the lists, the modes, the annotations,
-the instructions and the tables are derived from it. A tool knows nothing of MCP, so a test can
-call it with a `Call` made by hand.
+A `Tool` contains everything that is known about a tool; the lists, modes, annotations,
+instructions and tables are derived from it. Tools are independent of MCP, so that a test can call
+one with a hand-made `Call`.
 """
 
 import inspect
@@ -15,20 +15,19 @@ from pydantic import BaseModel
 from twilio_senders_mcp.twilio.client import SendersClient
 
 Effect = Literal["looks_up", "reads", "creates", "changes", "destroys"]
-"""What a tool does: ``looks_up`` reads this server's own reference and reaches no one; ``reads``
-reads from Twilio; the others write there."""
+"""What a tool does: ``looks_up`` reads this server's own reference and sends nothing; ``reads``
+reads from Twilio; the others write to Twilio."""
 
 ArgumentsT = TypeVar("ArgumentsT", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a person is asked before something that is hard to undo.
+    """A question to a person before an action that is hard to undo.
 
     ``what`` names the action, such as ``deleting whatsapp:+15550100002``. ``seen`` is the state
-    that the question is about: consent counts for this state only. ``label`` stands beside the
-    field of the form. The person must type ``expected`` there; where that is empty, a yes is
-    enough.
+    that the question is about; consent is valid only for this state. ``label`` is the label of the
+    form's field. The person must type ``expected`` into it; if that is empty, a yes is enough.
     """
 
     text: str
@@ -39,15 +38,16 @@ class Question:
 
 
 class Confirm(Protocol):
-    """Asks a person and returns if the answer is yes, or if nobody is to be asked."""
+    """Asks a person, and returns if the answer is yes or if no question is necessary."""
 
     async def __call__(
         self, question: Question, look_again: Callable[[], Awaitable[Question | None]], /
     ) -> None:
         """Ask ``question``.
 
-        Time passes until a person answers: ``look_again`` returns the question as it would be
-        put now, None where there is nothing left to ask. If it differs, it is asked anew.
+        The state may change before the person answers. ``look_again`` therefore returns the
+        question for the current state, or None if none is necessary; if it differs from
+        ``question``, it is asked instead.
 
         Raises:
             Declined, Cancelled, NotConfirmed, Unanswered, CannotAsk: see `.errors`.
@@ -57,10 +57,10 @@ class Confirm(Protocol):
 
 
 class Progress(Protocol):
-    """Reports how far a call has come."""
+    """Reports the progress of a call."""
 
     async def __call__(self, done: float, total: float, message: str, /) -> None:
-        """Report ``done`` of ``total`` seconds, with a few words for a person."""
+        """Report ``done`` of ``total`` seconds, with a short message for a person."""
         ...
 
 
@@ -68,9 +68,9 @@ class Progress(Protocol):
 class Call:
     """What a tool may use while it runs.
 
-    ``asks`` tells whether `confirm` would ask a person. ``poll_seconds`` is the initial interval
-    between two reads of a sender that is waited for. ``nulls`` are the dotted paths of the
-    arguments that were null, and so count as not given.
+    ``asks`` is true if `confirm` would ask a person. ``poll_seconds`` is the initial polling
+    interval of `wait_for_sender`. ``nulls`` are the dotted paths of the arguments that were null
+    and therefore count as not given.
     """
 
     twilio: SendersClient
@@ -85,7 +85,7 @@ class Call:
 class Result:
     """What a tool returns: a sentence, the next step if there is one, and the facts as JSON.
 
-    ``request_id`` is Twilio's. ``text`` replaces the JSON in what a person reads.
+    ``request_id`` is Twilio's. ``text`` replaces the JSON in the text block.
     """
 
     summary: str
@@ -97,12 +97,12 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True)
 class Tool(Generic[ArgumentsT]):
-    """A tool and all that is known about it.
+    """A tool and everything that is known about it.
 
     ``arguments`` is a strict model; its schema is the tool's input schema. ``result`` is the
     ``TypedDict`` of its structured content. ``page`` is the page of the reference about it.
-    ``instruction`` is its part of the server's instructions. ``check`` is what to do before a
-    call is repeated whose outcome is unknown.
+    ``instruction`` is its part of the server's instructions. ``check`` is the advice shown when
+    the outcome of a call is unknown.
     """
 
     name: str
@@ -122,7 +122,7 @@ class Tool(Generic[ArgumentsT]):
 
     @property
     def writes(self) -> bool:
-        """Whether it changes anything at Twilio."""
+        """Whether the tool may change anything at Twilio."""
         return self.effect in ("creates", "changes", "destroys")
 
 

@@ -24,15 +24,15 @@ _NAME: Final = ("profile", "name")
 
 
 class UpdateSenderArguments(SenderChanges, SenderReference):
-    """The update body with the sender's SID beside it."""
+    """The body of an update, together with the sender's SID."""
 
 
 async def update_sender(call: Call, arguments: UpdateSenderArguments) -> Result:
     """Change a WhatsApp or RCS sender: profile, webhooks, verification code, configuration.
 
-    Send only what changes: omitted and null fields stay; "" or [] empties; clear sends null.
-    Not for creating or deleting senders, nor for sending messages.
-    Twilio accepts first and applies later: the result's status tells.
+    Send only what changes: omitted and null fields are kept; "" or [] empties; clear sends null.
+    Not for creating or deleting senders or for sending messages.
+    Twilio applies an accepted change later: see the result's status.
     """
     name = requested_name(arguments)
 
@@ -60,7 +60,7 @@ async def update_sender(call: Call, arguments: UpdateSenderArguments) -> Result:
 
 
 def _name_question(name: str, sender: Sender) -> Question:
-    """Return what to ask before a new WhatsApp name is submitted."""
+    """Return the question to ask before a new WhatsApp name is submitted."""
     sender_id, live = sender.get("sender_id"), live_name(sender)
     who = identifier(sender_id) if sender_id else "this sender"
     text = (
@@ -77,7 +77,7 @@ def _name_question(name: str, sender: Sender) -> Question:
 
 
 def _outcome_sentence(sid: str, fields: list[FieldOutcome], sender: Sender) -> str:
-    """Say what became of the request, field by field as far as Twilio's response shows it."""
+    """Return a sentence on the outcome of each field, as far as Twilio's response shows it."""
     clauses: list[str] = []
     listed: list[FieldOutcome] = []
     for outcome in fields:
@@ -88,8 +88,8 @@ def _outcome_sentence(sid: str, fields: list[FieldOutcome], sender: Sender) -> s
         else:
             listed.append(outcome)
     states = [
-        words.format(fields=names, kind=_KINDS[channel_of(sender)])
-        for state, words in _STATES.items()
+        clause.format(fields=names, kind=_KINDS[channel_of(sender)])
+        for state, clause in _STATES.items()
         if (names := _names(listed, state))
     ]
     if fields and all(outcome.state == "unavailable" for outcome in fields):
@@ -98,8 +98,8 @@ def _outcome_sentence(sid: str, fields: list[FieldOutcome], sender: Sender) -> s
     if sender.get("status"):
         clauses.append(f"status is now {status_clause(sender)}")
     who = identifier(sender.get("sender_id") or sid)
-    said = "; ".join(clauses)
-    return f"Twilio accepted the update of {who}{': ' if said else ''}{said}."
+    outcome = "; ".join(clauses)
+    return f"Twilio accepted the update of {who}{': ' if outcome else ''}{outcome}."
 
 
 _KINDS: Final = {"whatsapp": "a WhatsApp sender", "rcs": "an RCS sender", "unknown": "this sender"}
@@ -112,7 +112,7 @@ _STATES: Final[dict[FieldState, str]] = {
 
 
 def _names(fields: list[FieldOutcome], state: FieldState) -> str:
-    """Name the fields that are in this state; many are counted by section."""
+    """Return the names of the fields in this state, or their number and sections if many."""
     names = [outcome.name for outcome in fields if outcome.state == state]
     if len(names) > _LISTED_MAX:
         sections = dict.fromkeys(name.partition(".")[0] for name in names)
@@ -121,40 +121,40 @@ def _names(fields: list[FieldOutcome], state: FieldState) -> str:
 
 
 def _name_clause(wanted: object, sender: Sender) -> str | None:
-    """Say what becomes of a new display name; None where it is a field like any other."""
+    """Return a clause on the outcome of a new display name, or None if it is not reviewed."""
     status = review_outcome(wanted, sender)
     if status is None:
         return None
-    words = _NAME_OUTCOMES.get(status, "for the name {name} Twilio says {status}")
+    clause = _NAME_OUTCOMES.get(status, "Twilio reports {status} for the name {name}")
     stays = f"{live_name(sender) or 'the old name'} stays live"
-    return words.format(name=quoted(wanted), stays=stays, status=identifier(status))
+    return clause.format(name=quoted(wanted), stays=stays, status=identifier(status))
 
 
 _NAME_OUTCOMES: Final = {
     "updating": "the name change to {name} is pending review by Meta and {stays} meanwhile",
     "pending_review": "the name {name} was already under review by Meta and {stays} meanwhile",
-    "no_change": "the name is {name} already, so nothing was submitted to Meta",
+    "no_change": "the name is already {name}, so nothing was submitted to Meta",
     "live": "the name is {name}",
     "error": "the name {name} was not accepted, perhaps because another one is under review, "
     "and {stays}; the other fields were accepted",
 }
-"""What Twilio's ``display_name_status`` means for the one who asked."""
+"""A clause for each value of Twilio's ``display_name_status``."""
 
 
 def _limits_sentence(body: UpdateSender, sender: Sender) -> str:
-    """Warn of what exceeds a limit that Meta documents: WhatsApp may not take it."""
+    """Return a warning about fields that exceed Meta's limits, which WhatsApp may reject."""
     profile = cast("dict[str, object]", body.model_dump().get("profile") or {})
     clauses = exceeded_limits(profile, sender)
-    return f"Warning: {'; '.join(clauses)} (Meta's limit)." if clauses else ""
+    return f"Warning: above Meta's limits: {'; '.join(clauses)}." if clauses else ""
 
 
 def _nulls_sentence(nulls: tuple[str, ...]) -> str:
-    """Say which arguments were null, and how to empty a field."""
+    """Return a sentence on the arguments that were null and on how to empty a field."""
     if not nulls:
         return ""
     more = len(nulls) - _NULLS_MAX
     named = ", ".join(nulls[:_NULLS_MAX]) + (f" and {more} more" if more > 0 else "")
-    return f'Null and so kept: {named} (to empty a field give "" or [], or name it in clear).'
+    return f'Kept because null: {named} (to empty a field, give "" or [], or list it in clear).'
 
 
 UPDATE_SENDER = Tool(
@@ -166,7 +166,7 @@ UPDATE_SENDER = Tool(
     run=update_sender,
     page="operations/update-sender",
     instruction="An update sends only the fields you give and keeps the rest. A new WhatsApp name "
-    "is reviewed by Meta and costs one of ten changes in thirty days. A code that a number "
+    "is reviewed by Meta and uses one of ten changes in thirty days. A code that a number "
     "receives goes into configuration.verification_code of update_sender. Never ask for a code "
     "before it was sent.",
 )

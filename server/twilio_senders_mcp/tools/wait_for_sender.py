@@ -1,4 +1,4 @@
-"""The tool `wait_for_sender`: wait until a change has gone through, and say how it goes."""
+"""The tool `wait_for_sender`: wait until a change is finished, and report progress."""
 
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal
@@ -7,7 +7,7 @@ import anyio
 from pydantic import Field
 
 from twilio_senders_mcp.senders.status import (
-    is_moving,
+    is_changing,
     is_online,
     name_is_under_review,
     needs_action,
@@ -15,7 +15,7 @@ from twilio_senders_mcp.senders.status import (
 from twilio_senders_mcp.twilio.client import SenderResponse, SendersClient
 from twilio_senders_mcp.twilio.errors import OutcomeUnknown, Refused, TwilioError
 from twilio_senders_mcp.twilio.responses import Sender
-from twilio_senders_mcp.twilio.retry import may_pass
+from twilio_senders_mcp.twilio.retry import is_temporary
 
 from .sender_reference import SenderReference
 from .sender_result import SenderResult
@@ -24,7 +24,7 @@ from .tool import Call, Result, Tool
 
 POLL_GROWTH: Final = 1.5
 POLL_GROWTH_MAX: Final = 4.0
-"""Each wait is longer than the one before, up to this many times the first."""
+"""Maximum polling interval, as a multiple of the initial one."""
 
 Until = Literal["settled", "online", "name_reviewed"]
 
@@ -34,7 +34,7 @@ class WaitForSenderArguments(SenderReference):
 
     until: Annotated[
         Until,
-        Field(description="settled: no status that changes by itself; name_reviewed: by Meta."),
+        Field(description="settled: in a stable status; name_reviewed: reviewed by Meta."),
     ] = "settled"
     timeout_seconds: Annotated[
         int, Field(ge=1, le=900, description="45 by default; some clients give up after 60.")
@@ -42,7 +42,7 @@ class WaitForSenderArguments(SenderReference):
 
 
 class WaitedSender(SenderResult):
-    """How the wait ended: whether its end was reached, and the sender as last read."""
+    """Whether the awaited state was reached, and the sender as last read."""
 
     reached: bool
     waited_seconds: int
@@ -50,7 +50,7 @@ class WaitedSender(SenderResult):
 
 @dataclass
 class _Wait:
-    """What is known while waiting; times are of `anyio.current_time`."""
+    """The state of a wait; times are those of `anyio.current_time`."""
 
     until: Until
     began: float
@@ -60,14 +60,14 @@ class _Wait:
     failure: TwilioError | None = None
     reported_seconds: int = -1
 
-    def note(self, last: SenderResponse, now: float) -> None:
+    def record(self, last: SenderResponse, now: float) -> None:
         status = str(last.sender.get("status"))
         if self.last is None or status != self.status:
             self.status, self.status_since = status, now
         self.last, self.failure = last, None
 
     def is_over(self) -> bool:
-        """Tell whether the end is reached, or cannot be reached by waiting."""
+        """Tell whether the awaited state is reached or cannot be reached by waiting."""
         if self.last is None or self.failure is not None:
             return False
         sender = self.last.sender
@@ -79,10 +79,10 @@ class _Wait:
             return is_online(sender)
         if self.until == "name_reviewed":
             return not name_is_under_review(sender)
-        return not is_moving(sender)
+        return not is_changing(sender)
 
-    def asked_to_wait(self) -> float:
-        """Return the seconds for which Twilio asked to be left alone."""
+    def retry_after(self) -> float:
+        """Return the wait that Twilio asked for, in seconds."""
         problem = self.failure.problem if isinstance(self.failure, Refused) else None
         return (problem.retry_after or 0.0) if problem else 0.0
 
@@ -93,26 +93,26 @@ class _Wait:
 
 
 async def wait_for_sender(call: Call, arguments: WaitForSenderArguments) -> Result:
-    """Wait until a registration, a change or a name review has gone through.
+    """Wait until a registration, a change or a name review is finished.
 
-    Use it after create_sender or update_sender instead of calling get_sender again and again.
-    At the timeout it returns what is known; call it again to go on waiting.
+    Use it after create_sender or update_sender instead of calling get_sender repeatedly.
+    At the timeout it returns the current state; call it again to continue.
     """
     wait = _Wait(arguments.until, began=anyio.current_time())
     with anyio.move_on_after(arguments.timeout_seconds):
         pause = call.poll_seconds
         while True:
-            await _look(call.twilio, arguments.sid, wait)
+            await _poll(call.twilio, arguments.sid, wait)
             if wait.is_over():
                 break
-            await _report(call, wait, arguments.timeout_seconds)
-            await anyio.sleep(max(pause, wait.asked_to_wait()))
+            await _report_progress(call, wait, arguments.timeout_seconds)
+            await anyio.sleep(max(pause, wait.retry_after()))
             pause = min(pause * POLL_GROWTH, call.poll_seconds * POLL_GROWTH_MAX)
     return _result(wait, anyio.current_time() - wait.began)
 
 
-async def _report(call: Call, wait: _Wait, total: int) -> None:
-    """Report progress in whole seconds, which must grow from one report to the next."""
+async def _report_progress(call: Call, wait: _Wait, total: int) -> None:
+    """Report progress in whole seconds, which must increase with each report."""
     now = anyio.current_time()
     seconds = int(now - wait.began)
     if seconds > wait.reported_seconds:
@@ -120,19 +120,19 @@ async def _report(call: Call, wait: _Wait, total: int) -> None:
         await call.progress(seconds, total, wait.progress(now))
 
 
-async def _look(client: SendersClient, sid: str, wait: _Wait) -> None:
-    """Read the sender once; a failure that may pass is remembered, any other one ends the wait."""
+async def _poll(client: SendersClient, sid: str, wait: _Wait) -> None:
+    """Read the sender once. Record a temporary failure; any other failure ends the wait."""
     try:
-        wait.note(await client.fetch(sid), anyio.current_time())
+        wait.record(await client.fetch(sid), anyio.current_time())
     except TwilioError as failure:
-        if not may_pass(failure):
+        if not is_temporary(failure):
             raise
         wait.failure = failure
 
 
 def _result(wait: _Wait, waited: float) -> Result:
     if wait.last is None:
-        # Not one look succeeded; the first may not even have ended.
+        # No read succeeded; the first one may not even have ended.
         raise wait.failure or OutcomeUnknown("timeout", reading=True)
     sender = wait.last.sender
     content = {
@@ -144,7 +144,7 @@ def _result(wait: _Wait, waited: float) -> Result:
     return Result(
         summary=f"After {waited:.0f} s: {describe(sender, _remark(wait))}",
         content=content,
-        next=next_step(sender) if over else "Call wait_for_sender again to go on waiting.",
+        next=next_step(sender) if over else "Call wait_for_sender again to continue waiting.",
         request_id=wait.last.request_id,
     )
 
@@ -154,8 +154,8 @@ def _remark(wait: _Wait) -> str:
         return ""
     if wait.is_over():
         return "Waiting longer will not help."
-    last = " The last look failed; this is what was known before." if wait.failure else ""
-    return f"Not there yet.{last}"
+    last = " The last read failed; this is the last known state." if wait.failure else ""
+    return f"Not finished yet.{last}"
 
 
 WAIT_FOR_SENDER = Tool(
@@ -167,5 +167,5 @@ WAIT_FOR_SENDER = Tool(
     run=wait_for_sender,
     page="topics/statuses",
     instruction="Twilio accepts a change first (HTTP 202) and applies it later: use "
-    "wait_for_sender, which looks at Twilio's pace, instead of asking again and again.",
+    "wait_for_sender, which polls at a suitable rate, instead of polling yourself.",
 )

@@ -39,7 +39,7 @@ def is_safe_to_repeat(error: Exception) -> bool:
     return isinstance(error, NotSent) and error.reason in _TEMPORARY
 
 
-def may_pass(error: Exception) -> bool:
+def is_temporary(error: Exception) -> bool:
     """Tell whether the same read may succeed later without any change on this side."""
     return is_safe_to_repeat(error) or (isinstance(error, NotSent) and error.reason == "busy")
 
