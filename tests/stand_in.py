@@ -40,7 +40,7 @@ class StandIn:
 
     def _next(self) -> tuple[int, dict[str, str], bytes]:
         if not self.answers:
-            return answer(202, SENDER)
+            return answer(202, SENDER | {"sid": self.received[-1].path.rpartition("/")[2]})
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
 

@@ -87,14 +87,20 @@ def loggers():
 
 
 @pytest.mark.usefixtures("loggers")
-def test_libraries_are_quiet_unless_debugging():
-    configure_logging("info")
-    assert not logging.getLogger("httpx2").isEnabledFor(logging.INFO)
+@pytest.mark.parametrize("level", ["debug", "info", "warning"])
+def test_libraries_never_log_what_they_send_and_receive(level):
+    configure_logging(level)
+    for name in (
+        "httpx2",
+        "httpcore2.http11",
+        "mcp.server.stdio",
+        "mcp.shared",
+        "sse_starlette.sse",
+    ):
+        assert not logging.getLogger(name).isEnabledFor(logging.INFO)
     assert not logging.getLogger("stamina").isEnabledFor(logging.WARNING)
-    assert logging.getLogger("twilio_senders_mcp").isEnabledFor(logging.INFO)
 
 
-@pytest.mark.usefixtures("loggers")
-def test_debugging_shows_everything():
+def test_debugging_shows_what_the_server_itself_logs():
     configure_logging("debug")
-    assert logging.getLogger("httpx2").isEnabledFor(logging.DEBUG)
+    assert logging.getLogger("twilio_senders_mcp.twilio").isEnabledFor(logging.DEBUG)

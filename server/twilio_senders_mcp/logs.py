@@ -15,12 +15,16 @@ from typing_extensions import override
 
 # POSIX: a pipe that polls writable takes this many bytes without blocking.
 _ATOMIC: Final = 4096
-_NOISY: Final = {
+_LIBRARIES: Final = {
     "httpx2": logging.WARNING,
     "httpcore2": logging.WARNING,
     "mcp": logging.WARNING,
+    "sse_starlette": logging.WARNING,
     "stamina": logging.ERROR,
 }
+"""The lowest level of each library's log, whatever the server's own level is: at debug level they
+log headers and messages, which may contain secrets."""
+
 _FORMAT: Final = "%(levelname)s %(name)s: %(message)s"
 
 
@@ -52,9 +56,8 @@ class LossyStderrHandler(logging.Handler):
 def configure_logging(level: str) -> None:
     """Send this process's logs to stderr from ``level`` on: debug, info, warning or error."""
     logging.basicConfig(level=level.upper(), handlers=[LossyStderrHandler()], force=True)
-    # One line per HTTP request or retry is noise to anyone who is not debugging.
-    for name, least in _NOISY.items():
-        logging.getLogger(name).setLevel(logging.NOTSET if level == "debug" else least)
+    for name, lowest in _LIBRARIES.items():
+        logging.getLogger(name).setLevel(lowest)
 
 
 def _takes_at_once(descriptor: int) -> bool:

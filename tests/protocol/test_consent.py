@@ -4,7 +4,8 @@ import pytest
 from mcp import Client, MCPError
 from mcp.types import ElicitResult, InputRequiredResult, ListRootsResult
 from sandboxed import connected
-from stand_in import SENDER, StandIn
+from stand_in import SENDER as ANY_SENDER
+from stand_in import StandIn
 from stand_in import answer as answer_of_twilio
 from virtual_time import in_virtual_time
 
@@ -13,6 +14,7 @@ from twilio_senders_mcp.sandbox import ONLINE_SENDER, Sandbox
 
 pytestmark = in_virtual_time
 
+SENDER = ANY_SENDER | {"sid": ONLINE_SENDER}
 RENAME = {"sid": ONLINE_SENDER, "profile": {"name": "New"}}
 YES = ElicitResult(action="accept", content={"confirm": True})
 NO = ElicitResult(action="decline")

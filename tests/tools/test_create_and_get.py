@@ -27,6 +27,7 @@ NEW = {
 }
 
 
+MADE = {"sid": "XE1", "sender_id": NEW["sender_id"], "status": "CREATING"}
 NONE = answer(200, {"senders": [], "meta": {}})
 """Twilio's response to the look before a registration: the account has no such sender."""
 
@@ -41,7 +42,7 @@ async def get(app, sid, era="auto"):
 
 @pytest.mark.parametrize("era", ERAS)
 async def test_a_new_sender_is_sent_as_given_and_the_text_says_what_comes_next(era):
-    twilio = StandIn([NONE, answer(202, {"sid": "XE1", "status": "CREATING"})])
+    twilio = StandIn([NONE, answer(202, MADE)])
     result = await create(twilio, NEW, era)
     look, request = twilio.received
     assert (look.method, look.query) == ("GET", "Channel=whatsapp&PageSize=1000")
@@ -63,7 +64,7 @@ async def test_a_new_sender_is_sent_as_given_and_the_text_says_what_comes_next(e
 
 
 async def test_a_number_that_waits_for_its_code_says_so():
-    pending = {"sid": "XE1", "status": "PENDING_VERIFICATION"}
+    pending = MADE | {"status": "PENDING_VERIFICATION"}
     result = await create(StandIn([NONE, answer(202, pending)]), NEW)
     assert "Next: Send the code that the number receives with update_sender" in sentence(result)
 
@@ -130,7 +131,7 @@ async def test_a_create_that_is_repeated_finds_what_the_first_one_made():
 async def test_a_look_that_fails_is_no_reason_not_to_register(refusal):
     class Refusing(StandIn):
         def _next(self):
-            made = answer(202, {"sid": "XE1", "status": "CREATING"})
+            made = answer(202, MADE)
             return made if self.received[-1].method == "POST" else refusal
 
     result = await create(Refusing(), NEW)
@@ -236,11 +237,40 @@ async def test_what_is_no_sender_is_not_described_as_one(tool):
     assert "not a valid Twilio API response" in result.content[0].text
 
 
-async def test_a_registration_of_which_nothing_is_known_yet_is_told_without_guesses():
-    result = await create(StandIn([NONE, answer(202, {})]), NEW)
+async def test_a_registration_without_a_status_is_described_without_guesses():
+    made = {"sid": "XE1", "sender_id": NEW["sender_id"]}
+    result = await create(StandIn([NONE, answer(202, made)]), NEW)
     assert sentence(result).startswith(
-        "Twilio accepted the registration of whatsapp:+15550100101. Next: "
+        "Twilio accepted the registration of whatsapp:+15550100101 as XE1. Next: "
     )
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"login": "required"}, {"sid": "XE1"}, MADE | {"sender_id": "whatsapp:+1555"}]
+)
+async def test_a_response_that_is_not_about_the_new_sender_is_no_acceptance(body):
+    result = await create(StandIn([NONE, answer(202, body)]), NEW)
+    assert result.content[0].text.startswith(
+        "The response is not about this sender (HTTP 202). It is unknown whether anything changed"
+    )
+
+
+async def test_another_senders_record_is_not_shown():
+    other = {"sid": "XE" + "9" * 32, "sender_id": "x", "status": "ONLINE"}
+    result = await get(StandIn([answer(200, other)]), ONLINE_SENDER)
+    assert result.is_error
+    assert "The response is not about this sender (HTTP 200). Nothing changed" in (
+        result.content[0].text
+    )
+
+
+async def test_nothing_is_deleted_after_a_read_of_another_sender():
+    other = {"sid": "XE" + "9" * 32, "sender_id": "whatsapp:+15550100002"}
+    twilio = StandIn([answer(200, other)])
+    arguments = {"sid": ONLINE_SENDER, "sender_id": "whatsapp:+15550100002"}
+    result = await call(twilio, arguments, tool="delete_sender")
+    assert "not about this sender" in result.content[0].text
+    assert [request.method for request in twilio.received] == ["GET"]
 
 
 @pytest.mark.parametrize("status", [200, 202])

@@ -110,13 +110,24 @@ async def test_a_section_that_is_cleared_is_named(era):
     assert "cleared webhook;" in sentence(result)
 
 
-async def test_an_answer_that_tells_nothing_still_makes_a_sentence(era):
+async def test_a_response_that_has_only_the_sid_still_makes_a_sentence(era):
     code = {"verification_code": "123456"}
-    result = await update(StandIn([answer(202, {})]), era, configuration=code)
+    result = await update(StandIn([answer(202, {"sid": SID})]), era, configuration=code)
     assert result.structured_content["summary"] == (
         f"Twilio accepted the update of {SID}: the verification code was submitted."
     )
     assert result.structured_content["next"] == "Wait with wait_for_sender until it settles."
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"login": "required"}, SENDER | {"sid": "XE" + "9" * 32}, {"sid": None}]
+)
+async def test_a_response_that_is_not_about_the_sender_is_no_acceptance(era, body):
+    result = await update(StandIn([answer(202, body)]), era, friendly_name="x")
+    assert result.is_error
+    assert result.content[0].text.startswith(
+        "The response is not about this sender (HTTP 202). It is unknown whether anything changed"
+    )
 
 
 async def test_a_new_name_is_pending_review_and_the_old_one_stays_live(era):

@@ -73,7 +73,8 @@ async def test_an_update_is_one_authorized_json_post_to_the_sender():
 
 async def test_a_sid_cannot_leave_its_place_in_the_path():
     twilio = StandIn()
-    await client(twilio).update("../../v1/x?y=1", CHANGE)
+    with pytest.raises(OutcomeUnknown):
+        await client(twilio).update("../../v1/x?y=1", CHANGE)
     assert twilio.received[0].path == "/v2/Channels/Senders/..%2F..%2Fv1%2Fx%3Fy%3D1"
 
 
@@ -350,3 +351,18 @@ async def test_region_and_edge_give_the_host_of_twilios_own_libraries(region, ed
 
 async def _never(*_):
     await anyio.sleep_forever()
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        (r"code \u0039\u0038\u0037654", "code [redacted]"),
+        (r"\u0074oken was wrong", "[redacted] was wrong"),
+        ("token1 and 2token", "[redacted]1 and 2[redacted]"),
+        ("number 19876541", "number 19876541"),
+    ],
+)
+async def test_a_secret_is_redacted_however_it_is_written(message, shown):
+    said = b'{"code": 63113, "message": "' + message.encode() + b'"}'
+    error = await failure(Refused, StandIn([answer(400, said)]), CODE)
+    assert error.problem.message == shown

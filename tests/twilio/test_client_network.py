@@ -162,7 +162,7 @@ async def test_plain_http_ignores_a_proxy_of_the_environment(monkeypatch):
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.delenv("no_proxy", raising=False)
-    body = b'{"sid":"XE"}'
+    body = f'{{"sid":"{SID}"}}'.encode()
     head = f"HTTP/1.1 202 Accepted\r\nContent-Length: {len(body)}\r\n\r\n".encode()
     async with listening(head + body) as (port, _):
         senders = SendersClient(
@@ -170,4 +170,4 @@ async def test_plain_http_ignores_a_proxy_of_the_environment(monkeypatch):
         )
         answer = await senders.update(SID, UpdateSender(friendly_name="x"))
         await senders.aclose()
-    assert answer.sender == {"sid": "XE"}
+    assert answer.sender == {"sid": SID}

@@ -1,5 +1,6 @@
 """`tools/list` and `tools/call`: one way in and one way out for every tool."""
 
+import logging
 from collections.abc import Sequence
 from functools import cached_property, partial
 from typing import Any, Final, cast
@@ -59,6 +60,7 @@ _ANNOTATIONS: Final[dict[Effect, ToolAnnotations]] = {
 }
 
 Context = ServerRequestContext[Any, Any]
+logger = logging.getLogger(__name__)
 
 
 class ToolCalls:
@@ -123,6 +125,7 @@ class ToolCalls:
             return self._failure(error, served.tool)
 
     def _success(self, result: Result, tool: AnyTool) -> CallToolResult:
+        logger.debug("%s succeeded", tool.name)
         # A mode may have taken away the tool that the next step needs.
         missing = [name for name in TOOL_NAMES if name in result.next and name not in self._tools]
         following = "" if missing else result.next
@@ -146,6 +149,7 @@ class ToolCalls:
             page=tool.page,
             has_docs=self._has_docs,
         )
+        logger.debug("%s failed: %s", tool.name, failure.facts["type"])
         return CallToolResult(
             is_error=True,
             content=[self._text(failure.text, tool)],

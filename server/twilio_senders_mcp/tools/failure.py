@@ -179,6 +179,7 @@ _UNKNOWN: Final[dict[UnknownReason, str]] = {
     "connection_lost": "The connection broke before Twilio's response was complete.",
     "server_error": "Twilio returned an error",
     "unreadable": "The response is not a valid Twilio API response",
+    "other_sender": "The response is not about this sender",
 }
 
 

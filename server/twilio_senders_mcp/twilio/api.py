@@ -36,6 +36,11 @@ class Success:
     request_id: str | None
     status: int
 
+    def other_sender(self, *, reading: bool) -> OutcomeUnknown:
+        """Return the failure of a response that is not about the sender of the request."""
+        problem = Problem(http_status=self.status, request_id=self.request_id)
+        return OutcomeUnknown("other_sender", problem, reading=reading)
+
     def unreadable(self, *, reading: bool) -> OutcomeUnknown:
         """Return the failure for a response that lacks what the operation documents."""
         problem = Problem(http_status=self.status, request_id=self.request_id)

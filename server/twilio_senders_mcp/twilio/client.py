@@ -47,7 +47,8 @@ class SendersClient:
     async def create(self, sender: CreateSender) -> SenderResponse:
         """Register a sender: ``POST /v2/Channels/Senders``.
 
-        Twilio responds with 202: the registration has begun. The operation is not idempotent.
+        Twilio responds with 202: the registration has begun. The operation is not idempotent. Only
+        a response with a SID and the same ``sender_id`` counts as accepted.
 
         Raises:
             NotSent, Refused, OutcomeUnknown: see `.errors`. The methods below raise the same.
@@ -55,6 +56,8 @@ class SendersClient:
         """
         body = sender.model_dump_json().encode()
         success = await self._api.call("POST", SENDERS_PATH, body=body, secret=_code_in(sender))
+        if not success.body.get("sid") or success.body.get("sender_id") != sender.sender_id:
+            raise success.other_sender(reading=False)
         return _sender_response(success)
 
     async def fetch(self, sid: str) -> SenderResponse:
@@ -62,15 +65,20 @@ class SendersClient:
         success = await self._api.call("GET", _path(sid))
         if not {"sid", "status", "sender_id"} & success.body.keys():
             raise success.unreadable(reading=True)
+        if success.body.get("sid", sid) != sid:
+            raise success.other_sender(reading=True)
         return _sender_response(success)
 
     async def update(self, sid: str, changes: UpdateSender) -> SenderResponse:
         """Change a sender: ``POST /v2/Channels/Senders/{Sid}``.
 
-        Twilio responds with 202: it has accepted the change and applies it later.
+        Twilio responds with 202: it has accepted the change and applies it later. Only a response
+        with the sender's SID counts as accepted.
         """
         body = changes.model_dump_json().encode()
         success = await self._api.call("POST", _path(sid), body=body, secret=_code_in(changes))
+        if success.body.get("sid") != sid:
+            raise success.other_sender(reading=False)
         return _sender_response(success)
 
     async def delete(self, sid: str) -> str | None:

@@ -26,9 +26,9 @@ NotSentReason = Literal[
 """``refused`` to ``network``: no connection was made. ``busy``: no connection became free in time.
 ``configuration``: the proxy or certificate settings of this machine cannot be used."""
 
-UnknownReason = Literal["timeout", "connection_lost", "server_error", "unreadable"]
+UnknownReason = Literal["timeout", "connection_lost", "server_error", "unreadable", "other_sender"]
 """``server_error``: Twilio responded with 5xx or 408. ``unreadable``: the response is not the JSON
-object that the operation documents."""
+object that the operation documents. ``other_sender``: it is not about the sender of the request."""
 
 _LINK: Final = re.compile(r"https://[!-~]{1,200}")
 _CODE: Final = re.compile(r"[0-9]{1,9}")

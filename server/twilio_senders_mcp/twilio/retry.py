@@ -35,7 +35,7 @@ def is_safe_to_repeat(error: Exception) -> bool:
     if isinstance(error, Refused):
         return error.problem.http_status == TOO_MANY_REQUESTS
     if isinstance(error, OutcomeUnknown):
-        return error.reading and error.reason != "unreadable"
+        return error.reading and error.reason not in ("unreadable", "other_sender")
     return isinstance(error, NotSent) and error.reason in _TEMPORARY
 
 
