@@ -138,7 +138,7 @@ def test_no_value_is_repeated():
 )
 def test_a_key_that_looks_like_no_name_is_not_repeated(key):
     [issue] = refused({"sid": SID, "friendly_name": "x", key: 1}).issues
-    assert (issue.path, issue.expected) == ("(odd key)", "unknown field")
+    assert (issue.path, issue.expected) == ("(key not shown)", "unknown field")
 
 
 @pytest.mark.parametrize(

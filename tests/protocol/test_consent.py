@@ -9,7 +9,7 @@ from stand_in import StandIn
 from stand_in import answer as answer_of_twilio
 from virtual_time import in_virtual_time
 
-from twilio_senders_mcp.protocol.confirmation import STATE_SECONDS, UsedAnswers
+from twilio_senders_mcp.protocol.confirmation import STATE_SECONDS, AnsweredQuestions
 from twilio_senders_mcp.sandbox import ONLINE_SENDER, Sandbox
 
 pytestmark = in_virtual_time
@@ -146,7 +146,7 @@ async def test_a_sender_that_changes_all_the_time_is_not_changed():
 
 async def test_used_answers_are_forgotten_when_they_could_no_longer_be_given():
     now = 0.0
-    used = UsedAnswers(lambda: now)
+    used = AnsweredQuestions(lambda: now)
     assert used.use("a")
     assert not used.use("a")
     now = STATE_SECONDS + 1

@@ -58,8 +58,8 @@ async def test_a_new_sender_is_sent_as_given_and_the_text_says_what_comes_next(e
     assert sentence(result) == (
         "Twilio accepted the registration of whatsapp:+15550100101 as XE1; status is now CREATING "
         "(Twilio is registering it). Next: Wait with wait_for_sender until it settles; if it is "
-        "then PENDING_VERIFICATION, send the code with update_sender. Register one number at a "
-        "time."
+        "then PENDING_VERIFICATION, send the code with update_sender. "
+        "Register one number at a time."
     )
 
 

@@ -1,1 +1,1 @@
-"""MCP itself: what a client asks, answered with the tools and the reference."""
+"""The MCP protocol: handlers that serve the tools and the reference to clients."""

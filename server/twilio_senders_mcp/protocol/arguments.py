@@ -1,10 +1,10 @@
-"""Reading a call's arguments: strict, and explained in our own words.
+"""Strict validation of a call's arguments, with error messages of our own.
 
-The model behind a tool decides what is valid. This module adds what a caller needs. Null means
-"not given", at every depth: CrewAI fills every optional argument with it, and OpenAI's strict mode
-leaves a model nothing else to say. Sections that a client sent as JSON text are unpacked. What is
-refused is named by its path, with what was expected there and the nearest valid spelling. No value
-is ever repeated: it may be secret.
+The tool's model decides what is valid. This module adds what callers need. Null means "not given"
+at every depth: CrewAI sends it for every optional argument, and OpenAI's strict mode offers a model
+no other way to omit one. Sections that a client sent as JSON text are parsed. An error gives the
+path, what was expected there, and the closest valid spelling. It never repeats a value, which may
+be secret.
 """
 
 import difflib
@@ -41,25 +41,25 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class ReadArguments(Generic[ModelT]):
-    """The arguments as a model, and the dotted paths of those that were null."""
+    """The arguments as a model, and the dotted paths of the arguments that were null."""
 
     model: ModelT
     nulls: tuple[str, ...]
 
 
 class ArgumentsReader(Generic[ModelT]):
-    """Reads the raw arguments of a call into a model; made once for each tool."""
+    """Validates the raw arguments of a call; created once for each tool."""
 
     def __init__(self, model: type[ModelT]) -> None:
         self.schema: Schema = input_schema(model)
         self._model = model
-        self._places = dict(_places(self.schema))
+        self._paths = dict(_field_paths(self.schema))
 
     def read(self, arguments: Mapping[str, Any]) -> ReadArguments[ModelT]:
-        """Return the model, made of what is not null.
+        """Return the model of the arguments that are not null.
 
         Raises:
-            InvalidArguments: if anything in ``arguments`` is unknown, missing or wrong.
+            InvalidArguments: if anything in ``arguments`` is unknown, missing or invalid.
 
         """
         nulls: list[str] = []
@@ -103,7 +103,7 @@ class ArgumentsReader(Generic[ModelT]):
         return Issue(_dotted(path), "not valid")
 
     def _schema_at(self, path: Path) -> Schema:
-        """Follow a path through the schema; an unknown key leads to an empty one."""
+        """Return the schema at ``path``, empty for an unknown key."""
         schema = self.schema
         for step in path:
             if isinstance(step, int):
@@ -115,27 +115,27 @@ class ArgumentsReader(Generic[ModelT]):
     def _nearest_field(self, parent: Path, name: str) -> str | None:
         form = object_schema(self._schema_at(parent)) or {}
         keys = list(form.get("properties", {}))
-        return _similar(name, keys) or self._places.get(_folded(name)) or _containing(name, keys)
+        return _similar(name, keys) or self._paths.get(_normalized(name)) or _containing(name, keys)
 
 
 def _without_nulls(value: Any, schema: Schema, path: str, nulls: list[str]) -> Any:
-    """Leave out each known field that is null, and each section that held nothing else.
+    """Remove each known field that is null, and each section that contained nothing else.
 
-    The dotted paths of these fields are added to ``nulls``. An unknown key stays, to be refused,
-    and so does a null entry of a list.
+    The dotted paths of these fields are appended to ``nulls``. An unknown key and a null entry of
+    a list are kept, so that validation refuses them.
     """
     structured, items = object_schema(schema), array_schema(schema)
     if structured and isinstance(value, dict):
         properties: dict[str, Schema] = structured.get("properties", {})
         kept: dict[str, Any] = {}
         for key, entry in cast("dict[str, Any]", value).items():
-            place = f"{path}.{key}" if path else key
+            entry_path = f"{path}.{key}" if path else key
             if key not in properties:
                 kept[key] = entry
             elif entry is None:
-                nulls.append(place)
+                nulls.append(entry_path)
             else:
-                rest = _without_nulls(entry, properties[key], place, nulls)
+                rest = _without_nulls(entry, properties[key], entry_path, nulls)
                 if rest != {} or entry == {}:
                     kept[key] = rest
         return kept
@@ -149,9 +149,9 @@ def _without_nulls(value: Any, schema: Schema, path: str, nulls: list[str]) -> A
 
 
 def _unpack_json_text(value: Any, schema: Schema) -> Any:
-    """Replace JSON text by what it says, wherever the schema wants an object or a list.
+    """Parse JSON text wherever the schema requires an object or a list.
 
-    Some clients send nested objects as text. A text field is left alone whatever it holds.
+    Some clients send nested objects as JSON text. The value of a text field is never parsed.
     """
     structured, items = object_schema(schema), array_schema(schema)
     if isinstance(value, str) and (structured or items):
@@ -168,45 +168,45 @@ def _unpack_json_text(value: Any, schema: Schema) -> Any:
 
 
 def _parse_json_text(text: str) -> object:
-    """Return the object, the list or the null that JSON text holds, else the text itself."""
+    """Return the object, list or null in JSON text, or the text itself."""
     try:
-        value = json.loads(text, object_pairs_hook=_without_duplicates)
+        value = json.loads(text, object_pairs_hook=_object_without_duplicates)
     except (ValueError, RecursionError):
         return text
     return cast("object", value) if isinstance(value, dict | list | None) else text
 
 
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     entries = dict(pairs)
     if len(entries) < len(pairs):
-        raise ValueError("a key stands twice")
+        raise ValueError("duplicate key")
     return entries
 
 
-def _places(schema: Schema, parent: str = "") -> list[tuple[str, str]]:
-    """List every field below the root by its plain spelling, with its dotted path."""
-    places: list[tuple[str, str]] = []
+def _field_paths(schema: Schema, parent: str = "") -> list[tuple[str, str]]:
+    """Return the normalized name and the dotted path of every field."""
+    paths: list[tuple[str, str]] = []
     for name, entry in (object_schema(schema) or {}).get("properties", {}).items():
         path = f"{parent}{name}"
-        places += [(_folded(name), path), *_places(entry, f"{path}.")]
-    return places
+        paths += [(_normalized(name), path), *_field_paths(entry, f"{path}.")]
+    return paths
 
 
 def _similar(name: str, candidates: list[str]) -> str | None:
-    plain = {_folded(candidate): candidate for candidate in candidates}
-    match = difflib.get_close_matches(_folded(name), plain, n=1, cutoff=0.6)
-    return plain[match[0]] if match else None
+    by_name = {_normalized(candidate): candidate for candidate in candidates}
+    match = difflib.get_close_matches(_normalized(name), by_name, n=1, cutoff=0.6)
+    return by_name[match[0]] if match else None
 
 
 def _containing(word: str, candidates: list[str]) -> str | None:
-    """Return the one candidate that has ``word`` in it, such as retail in Shopping and Retail."""
-    part = _folded(word)
-    matches = [candidate for candidate in candidates if part in _folded(candidate)]
+    """Return the only candidate that contains ``word``: Shopping and Retail for retail."""
+    part = _normalized(word)
+    matches = [candidate for candidate in candidates if part in _normalized(candidate)]
     return matches[0] if len(part) >= _WORD_MIN and len(matches) == 1 else None
 
 
-def _folded(name: str) -> str:
-    """Fold what spellings differ in: case, underscores, spaces, punctuation."""
+def _normalized(name: str) -> str:
+    """Return ``name`` without case, underscores, spaces and punctuation."""
     return "".join(character for character in name.casefold() if character.isalnum())
 
 
@@ -221,10 +221,10 @@ def _dotted(path: Path) -> str:
 
 
 def _printable_key(name: str) -> str:
-    """Return a key as it may be repeated: what looks like no name may be a secret in its place."""
+    """Return a key if it looks like a name; otherwise it may be a secret and is not repeated."""
     if _NAME.fullmatch(name) and sum(character.isdigit() for character in name) <= _DIGITS_MAX:
         return name
-    return "(odd key)"
+    return "(key not shown)"
 
 
 _PATTERNS: Final = {
@@ -254,7 +254,7 @@ _EXPECTED: Final = {
     "not_clearable": "this field cannot be cleared",
     "also_given": "this field is also given a value; give one or the other",
 }
-"""Our words for what Pydantic and the models find wrong, by error type."""
+"""Our messages for the errors of Pydantic and the models, by error type."""
 
 _ON_PAGE: Final = {"nothing_to_change", "not_clearable", "also_given"}
-"""The errors that a tool's page of the reference explains; the others say all there is to say."""
+"""The errors that the tool's page of the reference explains; the others need no explanation."""

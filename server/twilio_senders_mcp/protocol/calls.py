@@ -1,4 +1,4 @@
-"""`tools/list` and `tools/call`: one way in and one way out for every tool."""
+"""The handlers of `tools/list` and `tools/call`."""
 
 import logging
 from collections.abc import Sequence
@@ -28,21 +28,21 @@ from twilio_senders_mcp.twilio.client import SendersClient
 from twilio_senders_mcp.twilio.schema import Schema
 
 from .arguments import ArgumentsReader
-from .confirmation import AnswerNeeded, Confirmation, ConfirmMode, UsedAnswers
+from .confirmation import AnsweredQuestions, AnswerNeeded, Confirmation, ConfirmMode
 from .schemas import output_schema
 
 REQUEST_ID_META: Final = "twilio-senders-mcp/request_id"
-"""The key of ``_meta`` under which Twilio's id of the request travels."""
+"""The key of Twilio's request id in ``_meta``."""
 
 ERROR_META: Final = "twilio-senders-mcp/error"
-"""The key of ``_meta`` under which a failure's facts travel.
+"""The key of a failure's facts in ``_meta``.
 
-They never stand in ``structuredContent``: clients built on the TypeScript SDK check that against
-the output schema even for an error, and drop the whole result.
+They are never put into ``structuredContent``, because clients built on the TypeScript SDK validate
+that against the output schema even for an error and reject the whole result.
 """
 
 SANDBOX_NOTICE: Final = "[Sandbox: nothing real happens.]"
-"""Stands before the text of a result that is not about real senders."""
+"""The prefix of the text of a result that is not about real senders."""
 
 _NAME_MAX: Final = 60
 _ANNOTATIONS: Final[dict[Effect, ToolAnnotations]] = {
@@ -64,9 +64,9 @@ logger = logging.getLogger(__name__)
 
 
 class ToolCalls:
-    """Answers `tools/list` and `tools/call` for some tools.
+    """Handles `tools/list` and `tools/call` for the given tools.
 
-    ``sandbox`` says that the embedded Twilio answers: every result about it says so, too.
+    ``sandbox`` is true if ``twilio`` is the embedded Twilio; results then say so.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class ToolCalls:
         self._sandbox = sandbox
         self._confirm: ConfirmMode = confirm
         self._has_docs = "get_docs" in self._tools
-        self._used_answers = UsedAnswers()
+        self._answered = AnsweredQuestions()
 
     async def list(self, _: Context, __: PaginatedRequestParams | None) -> ListToolsResult:
         """Return the definitions of the tools."""
@@ -107,7 +107,7 @@ class ToolCalls:
         served = self._tools.get(params.name)
         if served is None:
             raise MCPError(INVALID_PARAMS, f"Unknown tool: {params.name[:_NAME_MAX]!r}")
-        confirmation = Confirmation(context, params, self._used_answers, self._confirm)
+        confirmation = Confirmation(context, params, self._answered, self._confirm)
         try:
             read = served.reader.read(params.arguments or {})
             call = Call(
@@ -121,12 +121,12 @@ class ToolCalls:
             return self._success(await served.tool.run(call, read.model), served.tool)
         except AnswerNeeded as needed:
             return needed.result
-        except Exception as error:  # noqa: BLE001 - the one funnel: every failure is worded there
+        except Exception as error:  # noqa: BLE001 - every failure becomes a result in one place
             return self._failure(error, served.tool)
 
     def _success(self, result: Result, tool: AnyTool) -> CallToolResult:
         logger.debug("%s succeeded", tool.name)
-        # A mode may have taken away the tool that the next step needs.
+        # The current mode may not offer the tool that the next step needs.
         missing = [name for name in TOOL_NAMES if name in result.next and name not in self._tools]
         following = "" if missing else result.next
         content = cast("dict[str, Any]", without_nulls(result.content))
@@ -161,12 +161,12 @@ class ToolCalls:
         return TextContent(type="text", text=shown)
 
     def _is_sandboxed(self, tool: AnyTool) -> bool:
-        """Tell whether the result is about senders that are not real."""
+        """Tell whether the tool's result is about the sandbox's senders."""
         return self._sandbox and tool.effect != "looks_up"
 
 
 class _ServedTool:
-    """A tool with what is made of it when it is first needed, so that the start pays nothing."""
+    """A tool with its reader and definition, built on first use so that startup is fast."""
 
     def __init__(self, tool: AnyTool) -> None:
         self.tool = tool

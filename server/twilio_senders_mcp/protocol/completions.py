@@ -1,4 +1,4 @@
-"""Completions while a person fills in a prompt or a resource: SIDs, verticals, error codes."""
+"""Completion of prompt and resource arguments: SIDs, verticals, error codes."""
 
 from typing import Any, Final, get_args
 
@@ -20,13 +20,13 @@ from .prompts import Prompts
 from .resources import TEMPLATES
 
 VALUES_MAX: Final = 100
-"""The specification's limit for one response."""
+"""Maximum number of values in one result, set by the MCP specification."""
 
 _NAME_MAX: Final = 60
 
 
 class Completions:
-    """Answers `completion/complete` for the arguments of prompts and resource templates."""
+    """Handles `completion/complete` for the arguments of prompts and resource templates."""
 
     def __init__(self, directory: Directory, prompts: Prompts) -> None:
         self._directory = directory
@@ -35,7 +35,7 @@ class Completions:
     async def complete(
         self, _: ServerRequestContext[Any, Any], params: CompleteRequestParams
     ) -> CompleteResult:
-        """Return what the argument's value may be, by the argument's name.
+        """Return the possible values of an argument, chosen by the argument's name.
 
         Raises:
             MCPError: -32602 for an unknown prompt or resource template.
@@ -75,7 +75,7 @@ def _require(kind: str, name: str, *, known: bool) -> None:
 
 
 def _pages(typed: str) -> list[str]:
-    from twilio_senders_mcp.reference.library import library  # noqa: PLC0415 - the start pays nothing for the reference
+    from twilio_senders_mcp.reference.library import library  # noqa: PLC0415 - keeps startup fast
 
     return _containing(typed, tuple(path for path in library() if path))
 

@@ -1,12 +1,13 @@
-"""Asking a person, in either protocol era.
+"""Confirmation by a person, in either protocol era.
 
-On older connections the question is a request to the client, and the call waits for the response.
-Since 2026-07-28 the question is an interim result: the client calls again with the response and
-with the state that came with the question. That state names the question and what was seen when it
-was put, so consent to anything else is asked again; it can be used once in this process, and
-`RequestStateBoundary` seals it, binds it to the tool and its arguments, and lets it expire.
+On older connections the question is a request to the client, and the call waits for the answer.
+Since 2026-07-28 the question is an interim result: the client repeats the call with the answer and
+with the state that came with the question. That state identifies the question and the state of the
+sender that it was about; if either has changed, the person is asked again. It can be used only once
+in this process, and `RequestStateBoundary` seals it, binds it to the tool and its arguments, and
+lets it expire.
 
-By default a client that cannot ask gets no question, and no error either.
+By default, a client that cannot show a question gets neither a question nor an error.
 """
 
 import hashlib
@@ -39,7 +40,7 @@ from twilio_senders_mcp.tools.errors import (
 from twilio_senders_mcp.tools.tool import Question
 
 STATE_SECONDS: Final = 600.0
-"""How long a question can be answered."""
+"""How long a question can be answered, in seconds."""
 
 _ASKS_BY_RESULT: Final = "2026-07-28"
 _KEY: Final = "confirm"
@@ -47,27 +48,27 @@ _USED_MAX: Final = 10_000
 _ROUNDS_MAX: Final = 3
 
 ConfirmMode = Literal["ask", "always", "never"]
-"""``ask``: a person is asked where the client can; ``always``: a client that cannot ask is
-refused; ``never``: nobody is asked."""
+"""``ask``: a person is asked if the client can show a question. ``always``: a client that cannot is
+refused. ``never``: nobody is asked."""
 
 
 class AnswerNeeded(Exception):  # noqa: N818 - a step of the protocol, not an error
-    """The call goes on when the client sends it again with a person's answer."""
+    """The client must send the call again with a person's answer."""
 
     def __init__(self, result: InputRequiredResult) -> None:
         super().__init__()
         self.result = result
 
 
-class UsedAnswers:
-    """Remembers which questions of this process were answered, as long as they could be."""
+class AnsweredQuestions:
+    """Remembers which questions were answered until they expire."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._used: OrderedDict[str, float] = OrderedDict()
 
     def use(self, nonce: str) -> bool:
-        """Mark a question as answered; False if it was before."""
+        """Mark a question as answered; return False if it was already."""
         now = self._clock()
         while self._used and (
             len(self._used) > _USED_MAX or next(iter(self._used.values())) < now - STATE_SECONDS
@@ -81,16 +82,16 @@ class UsedAnswers:
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """Asks the person behind one call."""
+    """Asks a person to confirm one call."""
 
     context: ServerRequestContext[Any, Any]
     params: CallToolRequestParams
-    used: UsedAnswers
+    answered: AnsweredQuestions
     mode: ConfirmMode
 
     @property
     def asks(self) -> bool:
-        """Whether `confirm` asks, or refuses because it cannot."""
+        """Whether `confirm` asks a person, or refuses because it cannot."""
         return self.mode == "always" or (self.mode == "ask" and self._can_ask)
 
     @property
@@ -98,17 +99,17 @@ class Confirmation:
         """Whether the client can show a form now."""
         capabilities = self.context.session.client_capabilities
         elicitation = capabilities.elicitation if capabilities else None
-        # A client that names neither mode means the form, the older of the two.
+        # A client that names neither mode supports the form, the older of the two.
         form = elicitation is not None and (elicitation.form is not None or elicitation.url is None)
         return form and (self._asks_by_result or self.context.session.can_send_request)
 
     async def confirm(
         self, question: Question, look_again: Callable[[], Awaitable[Question | None]]
     ) -> None:
-        """Ask, as `twilio_senders_mcp.tools.tool.Confirm` describes.
+        """Ask a person, as `twilio_senders_mcp.tools.tool.Confirm` describes.
 
         Raises:
-            AnswerNeeded: where the client must send the call again with the answer.
+            AnswerNeeded: if the client must send the call again with the answer.
 
         """
         if not self.asks:
@@ -141,20 +142,20 @@ class Confirmation:
 
     def _require_answer_to(self, question: Question) -> None:
         answer = (self.params.input_responses or {}).get(_KEY)
-        if answer is None or not self._was_put(question):
-            raise AnswerNeeded(_as_result(question))
+        if answer is None or not self._is_answer_to(question):
+            raise AnswerNeeded(_question_result(question))
         _require_consent(answer, question)
 
-    def _was_put(self, question: Question) -> bool:
-        """Tell whether the state of this call came with this very question, and use it up."""
+    def _is_answer_to(self, question: Question) -> bool:
+        """Tell whether this call's state belongs to ``question``, and mark it as used."""
         try:
             digest, nonce = json.loads(self.params.request_state or "")
         except (ValueError, TypeError):
             return False
-        return digest == _digest(question) and self.used.use(nonce)
+        return digest == _digest(question) and self.answered.use(nonce)
 
 
-def _as_result(question: Question) -> InputRequiredResult:
+def _question_result(question: Question) -> InputRequiredResult:
     form = ElicitRequestFormParams(message=question.text, requested_schema=_form(question))
     state = json.dumps([_digest(question), secrets.token_hex(16)])
     return InputRequiredResult(
@@ -163,7 +164,7 @@ def _as_result(question: Question) -> InputRequiredResult:
 
 
 def _form(question: Question) -> dict[str, Any]:
-    """Return the form: one field without a default, so that no client can agree by itself."""
+    """Return the form: one field without a default, so that no client can agree on its own."""
     kind = "string" if question.expected else "boolean"
     return {
         "type": "object",
@@ -178,10 +179,10 @@ def _digest(question: Question) -> str:
 
 
 def _require_consent(answer: object, question: Question) -> None:
-    """Go on if the person agreed.
+    """Return if the person agreed.
 
     Raises:
-        Declined, Cancelled, NotConfirmed, Unanswered: if not.
+        Declined, Cancelled, NotConfirmed, Unanswered: if the person did not agree.
 
     """
     if not isinstance(answer, ElicitResult):

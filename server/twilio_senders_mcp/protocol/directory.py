@@ -1,4 +1,4 @@
-"""The account's senders, remembered briefly so that completions cost few requests."""
+"""A short-lived cache of the account's senders, so that completions cost few requests."""
 
 from contextlib import suppress
 from typing import Final
@@ -20,7 +20,7 @@ _CHANNELS: Final[tuple[Channel, ...]] = ("whatsapp", "rcs")
 
 
 class Directory:
-    """Finds SIDs by what a person types; it answers with nothing rather than fail."""
+    """Finds SIDs by what a person types; on a failure it finds none instead of raising."""
 
     def __init__(self, client: SendersClient) -> None:
         self._client = client
@@ -29,7 +29,7 @@ class Directory:
         self._reading = anyio.Lock()
 
     async def sids(self, typed: str) -> list[str]:
-        """Return the SIDs that ``typed`` may mean: the start of one, a number or a name."""
+        """Return the SIDs that match ``typed``: the start of a SID, a number or a name."""
         async with self._reading:
             if anyio.current_time() >= self._fresh_until:
                 await self._refresh()
@@ -42,7 +42,7 @@ class Directory:
         ]
 
     async def _refresh(self) -> None:
-        """Read each channel; where that fails, what was known before is better than nothing."""
+        """Read the senders of each channel; if that fails, keep the previous ones."""
         with anyio.move_on_after(READ_SECONDS):
             for channel in _CHANNELS:
                 with suppress(TwilioError):
@@ -50,5 +50,5 @@ class Directory:
                         self._client, channel, page_size=PAGE_SIZE, pages_max=PAGES_MAX
                     )
                     self._senders[channel] = found.senders
-        # Set last: a reading that was cancelled is none.
+        # Set last, so that a cancelled read does not count.
         self._fresh_until = anyio.current_time() + FRESH_SECONDS

@@ -1,4 +1,4 @@
-"""Prompts that carry a person through a job, each by the tools that exist in the current mode."""
+"""Prompts that guide a person through a task with the tools of the current mode."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ Context = ServerRequestContext[Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One prompt: its arguments (required unless optional), the tools it names, its text."""
+    """One prompt: its arguments (required unless optional), the tools it needs, its text."""
 
     name: str
     title: str
@@ -36,7 +36,7 @@ class Job:
     optional: frozenset[str] = frozenset()
 
     def definition(self) -> Prompt:
-        """Return the prompt as `prompts/list` shows it."""
+        """Return the prompt's definition for `prompts/list`."""
         return Prompt(
             name=self.name,
             title=self.title,
@@ -48,19 +48,19 @@ class Job:
         )
 
     def filled_in(self, arguments: dict[str, str]) -> str:
-        """Return the text with the arguments in their places."""
+        """Return the text with the arguments filled in."""
         given = {name: value.strip() for name, value in arguments.items()}
         return self.text.format(**{name: given.get(name) or "not given" for name in self.arguments})
 
 
 class Prompts:
-    """Answers `prompts/list` and `prompts/get` with the jobs whose every tool is offered."""
+    """Handles `prompts/list` and `prompts/get` for the prompts whose tools are all offered."""
 
     def __init__(self, tools: Collection[str]) -> None:
         self._jobs = {job.name: job for job in JOBS if job.needs <= set(tools)}
 
     def __contains__(self, name: object) -> bool:
-        """Tell whether there is a prompt of this name."""
+        """Tell whether there is a prompt with this name."""
         return name in self._jobs
 
     async def list(self, _: Context, __: PaginatedRequestParams | None) -> ListPromptsResult:
@@ -93,7 +93,7 @@ JOBS: Final = (
     Job(
         name="register_whatsapp_sender",
         title="Register a WhatsApp sender",
-        description="From a phone number to a sender that is online.",
+        description="Register a phone number and bring the sender online.",
         arguments={
             "number": "The phone number, with country code.",
             "name": "The display name that people will see.",
@@ -110,16 +110,16 @@ Display name: {name}
 Business category (vertical): {vertical}
 WhatsApp Business Account ID: {waba_id}
 
-1. Look with list_senders (channel whatsapp, query the number) whether it is registered already.
+1. Check with list_senders (channel whatsapp, query the number) whether it is already registered.
    If it is, say so and stop.
 2. If this would be the account's first WhatsApp sender, say that Twilio wants the first one to be
-   registered in its Console, and ask whether to go on.
+   registered in its Console, and ask whether to continue.
 3. Show me what you will send, then call create_sender with sender_id whatsapp:+<number>,
    profile.name and what is given above. Leave out what is not given.
 4. Call wait_for_sender. If the status is PENDING_VERIFICATION, ask me for the code that the number
    receives by SMS or call, and submit it with update_sender as configuration.verification_code.
 5. Call wait_for_sender again until it is ONLINE, and tell me the SID. If it fails, tell me the
-   reason and the cure. Register no other number meanwhile.
+   reason and the cure. Do not register another number in the meantime.
 """,
     ),
     Job(
@@ -135,17 +135,17 @@ Sender: {sender}
 Code: {code}
 
 1. Find its SID with list_senders if a number or a name is given.
-2. Read it with get_sender. If it does not wait for a code (PENDING_VERIFICATION), tell me its
+2. Read it with get_sender. If it is not waiting for a code (PENDING_VERIFICATION), tell me its
    status and stop.
 3. Submit the code with update_sender as configuration.verification_code. Do not repeat the code.
-4. If Twilio refuses it, ask me for the newest code; do not try the same one again.
+4. If Twilio refuses it, ask me for the latest code; do not try the same one again.
 5. Call wait_for_sender until it is ONLINE and tell me how it went.
 """,
     ),
     Job(
         name="diagnose_sender",
         title="Find out why a sender is offline",
-        description="From a sender that does not work to the cause and the next step.",
+        description="Find out why a sender does not work, and what to do next.",
         arguments={
             "sender": _SENDER,
             "error_code": "An error code that Twilio showed, such as 63116.",
@@ -161,17 +161,18 @@ Error code seen: {error_code}
 1. Find its SID with list_senders if a number or a name is given.
 2. Read it with get_sender: the status, each offline reason with its cure, a pending display name,
    the quality rating and the webhooks.
-3. Tell me in plain words what is wrong, since when it may be so, and what to do, in order. Say what
-   only I can do (at Meta, in the Twilio Console, at my web server) and what you could do here.
+3. Tell me in plain words what is wrong, since when, if that can be known, and what to do, in order.
+   Say what only I can do (at Meta, in the Twilio Console, on my web server) and what you could do
+   here.
 """,
     ),
     Job(
         name="move_webhooks",
         title="Move webhooks to another host",
-        description="Point the webhooks of all senders from one host to another.",
+        description="Move the webhooks of all senders from one host to another.",
         arguments={
             "from_host": "The host that the webhooks point to now, such as old.example.com.",
-            "to_host": "The host that they shall point to, such as new.example.com.",
+            "to_host": "The host that they should point to, such as new.example.com.",
             "channel": "whatsapp or rcs.",
         },
         needs=frozenset({"list_senders", "get_sender", "update_sender"}),
@@ -185,16 +186,16 @@ Channel: {channel}
 1. List the senders of the channel with list_senders and detail full, page by page to the end.
 2. Choose those whose webhook has callback_url, fallback_url or status_callback_url on the host
    {from_host}. Change only the host in these URLs: keep the path, the query and the fragment.
-3. Show me a table of each sender with the old and the new URLs, and wait for my yes.
+3. Show me a table of each sender with the old and the new URLs, and wait for my approval.
 4. Change one sender at a time with update_sender, sending only the URLs that change.
-5. Read each one with get_sender afterwards. At the end list what changed, what did not and why, and
-   the old URLs, so that it can be undone.
+5. Read each one with get_sender afterwards. At the end, list what changed, what did not and why,
+   and the old URLs, so that the change can be undone.
 """,
     ),
     Job(
         name="change_display_name",
         title="Prepare a display name change",
-        description="Check a new WhatsApp name before it costs one of Meta's ten changes.",
+        description="Check a new WhatsApp name before it uses one of Meta's ten changes.",
         arguments={"sender": _SENDER, "name": "The new display name."},
         needs=frozenset({"list_senders", "get_sender", "update_sender", "wait_for_sender"}),
         text="""\
@@ -204,11 +205,12 @@ Sender: {sender}
 New name: {name}
 
 1. Find its SID with list_senders if a number or a name is given, and read it with get_sender.
-2. If the name is live already, or another change is pending, tell me and stop: Meta allows ten
+2. If the name is already live, or another change is pending, tell me and stop: Meta allows ten
    changes in thirty days, and only one at a time.
 3. Check the name: 1 to 255 characters; the name of the business or product, not of a person; no
-   odd capitals or symbols; it should match the business's web site. Tell me what could be declined.
-4. Ask for my yes, then submit it with update_sender as profile.name, alone.
+   unusual capitals or symbols; it should match the business's web site. Tell me what Meta could
+   decline.
+4. Ask for my approval, then submit it with update_sender as profile.name, alone.
 5. Call wait_for_sender with until name_reviewed and a short timeout, and tell me the state. The old
    name stays live until Meta has approved the new one, which can take days.
 """,

@@ -1,4 +1,4 @@
-"""What a person attaches to a conversation: a sender, or a page of the reference."""
+"""The resources that a person can attach to a conversation: senders and reference pages."""
 
 import re
 from typing import TYPE_CHECKING, Any, Final
@@ -43,31 +43,31 @@ Context = ServerRequestContext[Any, Any]
 
 
 class Resources:
-    """Answers `resources/list`, `resources/templates/list` and `resources/read`."""
+    """Handles `resources/list`, `resources/templates/list` and `resources/read`."""
 
     def __init__(self, twilio: SendersClient) -> None:
         self._twilio = twilio
 
     async def list(self, _: Context, __: PaginatedRequestParams | None) -> ListResourcesResult:
-        """Return the pages of the reference: some clients load only what is listed.
+        """Return the pages of the reference, because some clients load only listed resources.
 
-        Senders are too many to list; they are reached by their template.
+        There may be too many senders to list; clients read them through their template.
         """
-        from twilio_senders_mcp.reference.library import library  # noqa: PLC0415 - the start pays nothing for the reference
+        from twilio_senders_mcp.reference.library import library  # noqa: PLC0415 - keeps startup fast
 
-        return ListResourcesResult(resources=[_listed(page) for page in library().values()])
+        return ListResourcesResult(resources=[_page_resource(page) for page in library().values()])
 
     async def list_templates(
         self, _: Context, __: PaginatedRequestParams | None
     ) -> ListResourceTemplatesResult:
-        """Return both templates."""
-        return ListResourceTemplatesResult(resource_templates=_definitions())
+        """Return the templates of senders and of reference pages."""
+        return ListResourceTemplatesResult(resource_templates=_templates())
 
     async def read(self, _: Context, params: ReadResourceRequestParams) -> ReadResourceResult:
         """Return a sender as JSON, as Twilio sends it, or a page as Markdown.
 
         Raises:
-            MCPError: -32602 where there is no such resource, -32603 where Twilio fails.
+            MCPError: -32602 if there is no such resource, -32603 if the call to Twilio fails.
 
         """
         uri = str(params.uri)
@@ -76,27 +76,27 @@ class Resources:
             raise _not_found(uri, f"Unknown resource: {uri[:_URI_MAX]}")
         name = unquote(address[2])
         if address[1] == "twilio-sender":
-            mime_type, text = "application/json", await self._sender(uri, name)
+            mime_type, text = "application/json", await self._sender_json(uri, name)
         else:
-            mime_type, text = "text/markdown", _page(uri, name)
+            mime_type, text = "text/markdown", _page_markdown(uri, name)
         content = TextResourceContents(uri=uri, mime_type=mime_type, text=text)
         return ReadResourceResult(contents=[content])
 
-    async def _sender(self, uri: str, sid: str) -> str:
+    async def _sender_json(self, uri: str, sid: str) -> str:
         try:
             read = await self._twilio.fetch(_SID.validate_python(sid))
         except ValidationError:
             raise _not_found(uri, "A sender's SID is XE and 32 hexadecimal digits") from None
         except TwilioError as error:
             if isinstance(error, Refused) and error.problem.http_status == _NOT_FOUND:
-                raise _not_found(uri, "Twilio knows no such sender") from None
+                raise _not_found(uri, "Twilio has no such sender") from None
             text = describe_failure(error).text
             raise MCPError(INTERNAL_ERROR, text, data={"uri": uri}) from None
         return pydantic_core.to_json(read.sender, indent=2).decode()
 
 
-def _page(uri: str, name: str) -> str:
-    from twilio_senders_mcp.reference.library import library, normal  # noqa: PLC0415 - the start pays nothing for the reference
+def _page_markdown(uri: str, name: str) -> str:
+    from twilio_senders_mcp.reference.library import library, normal  # noqa: PLC0415 - keeps startup fast
 
     page = library().get(normal(name))
     if page is None:
@@ -104,7 +104,7 @@ def _page(uri: str, name: str) -> str:
     return page.markdown
 
 
-def _listed(page: "Page") -> Resource:
+def _page_resource(page: "Page") -> Resource:
     return Resource(
         uri=f"twilio-docs://{page.path}",
         name=page.path or "reference",
@@ -120,7 +120,7 @@ def _not_found(uri: str, message: str) -> MCPError:
     return MCPError(INVALID_PARAMS, message, data={"uri": uri})
 
 
-def _definitions() -> list[ResourceTemplate]:
+def _templates() -> list[ResourceTemplate]:
     return [
         ResourceTemplate(
             uri_template=SENDER_URI,

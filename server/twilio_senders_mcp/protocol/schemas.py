@@ -1,11 +1,11 @@
-"""The JSON Schemas of a tool, as every MCP client can read them.
+"""The JSON Schemas of a tool, in a form that every MCP client can read.
 
-Seen in the field: google-genai cannot convert ``additionalProperties: false``, and a client that
-checks it answers with its own validator's words; LlamaIndex does not look into an ``anyOf`` for the
-fields of an object; OpenAI's strict mode does not take lengths of text, and makes every property
-required, so that a model can say "leave it" only with null. Clients built on the TypeScript SDK
-drop a whole result that does not match the output schema. The server itself stays as strict as
-its models.
+Known limitations of clients: google-genai cannot convert ``additionalProperties: false``, and a
+client that enforces it reports the error in its own validator's words. LlamaIndex does not look
+into an ``anyOf`` for the fields of an object. OpenAI's strict mode does not support string lengths
+and makes every property required, so that a model can omit one only with null. Clients built on
+the TypeScript SDK reject a whole result that does not match the output schema. The server itself
+remains as strict as its models.
 """
 
 from typing import Any, Final, cast
@@ -21,7 +21,7 @@ _NULL: Final[Schema] = {"type": "null"}
 def input_schema(arguments: type[BaseModel]) -> Schema:
     """Return the schema of a tool's arguments.
 
-    A section is a plain object, any other optional field is nullable.
+    A section is a plain object; any other optional field is nullable.
     """
     return _portable(request_schema(arguments))
 
@@ -29,12 +29,12 @@ def input_schema(arguments: type[BaseModel]) -> Schema:
 def output_schema(result: type[Any]) -> Schema:
     """Return the schema of a tool's structured content, a ``TypedDict``.
 
-    It describes without constraining: each key has its type; nothing is required, and what an
-    object or a list holds is open.
+    It describes without constraining: each key has a type, no key is required, and the contents of
+    objects and lists are not restricted.
     """
     schema = TypeAdapter(result).json_schema()
     inlined = inline(schema, schema.get("$defs", {}))
-    properties = {key: _open(value) for key, value in inlined["properties"].items()}
+    properties = {key: _unconstrained(value) for key, value in inlined["properties"].items()}
     return {"type": "object", "properties": properties}
 
 
@@ -54,7 +54,7 @@ def _portable(schema: Schema) -> Schema:
 
 
 def _optional(field: Schema) -> Schema:
-    """Return the schema of a field that may be left out."""
+    """Return the schema of a field that may be omitted."""
     description = {k: v for k, v in field.items() if k == "description"}
     if section := object_schema(field):
         return {**section, **description}
@@ -63,8 +63,8 @@ def _optional(field: Schema) -> Schema:
     return {"anyOf": [{k: v for k, v in field.items() if k != "description"}, _NULL], **description}
 
 
-def _open(schema: Schema) -> Schema:
-    """Keep the type and the description."""
+def _unconstrained(schema: Schema) -> Schema:
+    """Return only the type and the description of a schema."""
     return {key: schema[key] for key in ("type", "description") if key in schema} | (
         {"items": {"type": schema["items"].get("type", "object")}} if "items" in schema else {}
     )

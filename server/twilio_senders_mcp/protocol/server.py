@@ -24,7 +24,7 @@ from .resources import Resources
 
 NAME: Final = "twilio-senders-mcp"
 
-# The same for every caller, and until the process ends.
+# The results are the same for every caller and do not change while the process runs.
 _UNCHANGING: Final[tuple[CacheableMethod, ...]] = (
     "server/discover",
     "tools/list",
@@ -42,9 +42,9 @@ def create_mcp_server(
     sandbox: bool,
     confirm: ConfirmMode,
 ) -> Server[None]:
-    """Return the server that offers ``tools`` and closes ``twilio`` when it ends.
+    """Return a server that offers ``tools`` and closes ``twilio`` when it ends.
 
-    ``sandbox`` says that the embedded Twilio answers: every result then says so.
+    ``sandbox`` is true if ``twilio`` is the embedded Twilio; results then say so.
     """
 
     @asynccontextmanager
@@ -52,7 +52,7 @@ def create_mcp_server(
         try:
             yield
         finally:
-            # A write that is on its way is given time even where everything else is cancelled.
+            # A write in progress may finish even if everything else is cancelled.
             with anyio.CancelScope(shield=True):
                 await twilio.aclose()
 

@@ -1,12 +1,12 @@
-"""MCP on stdin and stdout, over asyncio's pipes where the system has them.
+"""MCP on stdin and stdout, over asyncio's pipes where the system supports them.
 
-The SDK's own stdio transport reads and writes in threads, three switches for each call. Here a
-line is read, checked and handed on in the event loop itself. What is no message gets the JSON-RPC
-error that it deserves instead of silence. Elsewhere, and where stdin is a file, the SDK's transport
-serves.
+The SDK's own stdio transport reads and writes in threads, with three thread switches for each call.
+This transport reads, validates and passes on each line in the event loop itself. A line that is not
+a message gets a JSON-RPC error instead of no response. On other systems, or if stdin is a file, the
+SDK's transport is used.
 
-At the end of input, or at SIGTERM or SIGINT, nothing new is begun; what must be closed is closed
-by the server's own lifespan. A second signal ends the process at once.
+At the end of input, or after SIGTERM or SIGINT, the server starts no new work, and its lifespan
+closes its resources. A second signal ends the process at once.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ from pydantic import ValidationError
 from typing_extensions import override
 
 LINE_MAX: Final = 8 << 20
-"""The longest message that is read, in bytes."""
+"""Maximum length of a message, in bytes."""
 
 _TOO_LONG: Final = b"too long"
 _FLUSH_SECONDS: Final = 1.0
@@ -43,7 +43,7 @@ _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 async def serve_stdio(server: Server[Any]) -> None:
-    """Serve one client on stdin and stdout until the input ends or a signal comes."""
+    """Serve one client on stdin and stdout until the input ends or a signal arrives."""
     serving = anyio.CancelScope()
     async with anyio.create_task_group() as tasks:
         if sys.platform != "win32":  # pragma: no branch - asyncio has no signal handlers there
@@ -65,7 +65,7 @@ async def _cancel_at_signal(scope: anyio.CancelScope) -> None:
 def _has_pipes() -> bool:
     """Tell whether stdin and stdout are pipes or sockets, which asyncio can watch.
 
-    A terminal is left alone: it would be switched to non-blocking for the shell, too.
+    A terminal is excluded, because asyncio would make it non-blocking for the shell as well.
     """
     if sys.platform == "win32":  # pragma: no cover - its asyncio watches no pipes
         return False
@@ -75,7 +75,7 @@ def _has_pipes() -> bool:
 
 @asynccontextmanager
 async def _pipes() -> AsyncGenerator[tuple["_Incoming", "_Outgoing"]]:
-    """Yield the streams of messages; meanwhile nothing else reads stdin or writes to stdout."""
+    """Yield the message streams; meanwhile no other code can read stdin or write to stdout."""
     loop = asyncio.get_running_loop()
     wire_in, wire_out = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDWR)
@@ -98,7 +98,7 @@ async def _pipes() -> AsyncGenerator[tuple["_Incoming", "_Outgoing"]]:
 
 
 class _Flow(asyncio.Protocol):
-    """Tells when the pipe to the client takes more, and when it is closed."""
+    """Signals when the pipe to the client can be written to, and when it is closed."""
 
     def __init__(self) -> None:
         self.writable = asyncio.Event()
@@ -149,7 +149,7 @@ class _Outgoing:
 
 
 class _Incoming:
-    """The stream of messages from the client; what is no message is answered with an error."""
+    """The stream of messages from the client; an invalid line gets a JSON-RPC error."""
 
     def __init__(self, reader: asyncio.StreamReader, outgoing: _Outgoing) -> None:
         self._reader = reader
@@ -157,12 +157,12 @@ class _Incoming:
 
     async def receive(self) -> SessionMessage | Exception:
         while True:
-            line = await self._line()
+            line = await self._read_line()
             try:
                 return SessionMessage(jsonrpc_message_adapter.validate_json(line, by_name=False))
             except ValidationError:
                 if line.strip():
-                    await self._outgoing.send(_refusal(line))
+                    await self._outgoing.send(_error_response(line))
 
     async def aclose(self) -> None:
         """Do nothing: `_pipes` closes the pipe."""
@@ -187,8 +187,8 @@ class _Incoming:
     ) -> None:
         await self.aclose()
 
-    async def _line(self) -> bytes:
-        """Return the next line; of one that is too long, a part that is no message.
+    async def _read_line(self) -> bytes:
+        """Return the next line, or a constant invalid message for a line that is too long.
 
         Raises:
             EndOfStream: at the end of input.
@@ -216,7 +216,7 @@ class _Incoming:
                 return
 
 
-def _refusal(line: bytes) -> SessionMessage:
+def _error_response(line: bytes) -> SessionMessage:
     try:
         pydantic_core.from_json(line)
     except ValueError:
