@@ -1,1 +1,1 @@
-"""The documentation portal: Twilio's Senders API and this server, for models and for people."""
+"""The documentation of Twilio's Senders API and of this server, as data."""

@@ -1,4 +1,4 @@
-"""Changes of this server as pages, from the CHANGELOG."""
+"""Pages about the changes of this server, made from the CHANGELOG."""
 
 import re
 from collections.abc import Iterator
@@ -12,12 +12,12 @@ _RELEASE: Final = re.compile(r"^## (?P<name>.+?)(?: - (?P<date>\d{4}-\d\d-\d\d))
 
 
 def changelog_pages() -> Iterator[Page]:
-    """Make one page for each release that the CHANGELOG names."""
+    """Yield a page for each release in the CHANGELOG."""
     yield from releases(_changelog())
 
 
 def releases(changelog: str) -> Iterator[Page]:
-    """Read a changelog: each heading of level two is a release, with its date if it has one."""
+    """Yield a page for each heading of level two, which is a release with an optional date."""
     headings = list(_RELEASE.finditer(changelog))
     for heading, following in zip(headings, [*headings[1:], None], strict=True):
         name = heading["name"].strip("[]")
@@ -26,7 +26,7 @@ def releases(changelog: str) -> Iterator[Page]:
             path=f"changes/server-{name.casefold()}",
             title=f"This server: {name}",
             type="change",
-            summary="What changed for those who use this server.",
+            summary="What changed for users of this server.",
             body=re.sub(r"^### ", "## ", body.strip(), flags=re.MULTILINE),
             keywords=("release", "version", "new", "changelog"),
             date=heading["date"],
@@ -34,7 +34,7 @@ def releases(changelog: str) -> Iterator[Page]:
 
 
 def _changelog() -> str:
-    """Read the file that a built package carries, or the one of the clone it is run from."""
+    """Return the CHANGELOG of the installed package, or of the clone that the code runs from."""
     packaged = resources.files(__spec__.parent).joinpath("CHANGELOG.md")
     if packaged.is_file():
         return packaged.read_text("utf-8")

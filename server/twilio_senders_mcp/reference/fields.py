@@ -1,4 +1,4 @@
-"""Tables of fields, made from the models that the tools run on, so that they cannot drift."""
+"""Tables of fields, generated from the models that the tools use, so that they stay correct."""
 
 import json
 from collections.abc import Iterator
@@ -18,13 +18,13 @@ _HEAD: Final = "| field | type | meaning |\n|---|---|---|\n"
 
 
 def request_table(model: type[BaseModel]) -> str:
-    """Return the table of a request's fields at every depth, with their allowed values."""
+    """Return a table of a request's fields at every depth, with their allowed values."""
     return _HEAD + "".join(_rows(request_schema(model)))
 
 
-def answer_table(answer: type[Any]) -> str:
-    """Return the table of an answer's keys, as Twilio is known to send them."""
-    schema = TypeAdapter(answer).json_schema()
+def response_table(response: type[Any]) -> str:
+    """Return a table of a response's keys, as Twilio is known to send them."""
+    schema = TypeAdapter(response).json_schema()
     return _HEAD + "".join(
         _row(name, _shallow(field), required=False) for name, field in schema["properties"].items()
     )
@@ -50,7 +50,7 @@ def _row(path: str, field: Schema, *, required: bool) -> str:
         if "pattern" in form:
             meaning.append(f"Pattern `{form['pattern']}`.".replace("|", "\\|"))
     if "default" in field:
-        meaning.append(f"Sent as `{json.dumps(field['default'])}` where it is left out.")
+        meaning.append(f"Sent as `{json.dumps(field['default'])}` if omitted.")
     kind = _kind(field) + (", required" if required else "")
     return f"| `{path}` | {kind} | {' '.join(part for part in meaning if part)} |\n"
 
@@ -62,7 +62,7 @@ def _kind(field: Schema) -> str:
 
 
 def _shallow(field: Schema) -> Schema:
-    """Replace references by what they are, an object, whose fields have a page of their own."""
+    """Replace each reference by a plain object; the object's fields have their own page."""
     forms = [{"type": "object"} if "$ref" in form else form for form in _forms(field)]
     return {"anyOf": forms, "description": field.get("description", "")}
 

@@ -1,4 +1,4 @@
-"""Pages made from the models, the operations and the error catalogue that the tools run on."""
+"""Pages generated from the models, the operations and the error catalogue that the tools use."""
 
 import json
 import tomllib
@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from twilio_senders_mcp.twilio import requests, responses
 from twilio_senders_mcp.twilio.errors import ERROR_PAGE, Advice, advice_for, known_codes
 
-from .fields import answer_table, request_table
+from .fields import request_table, response_table
 from .page import Page
 
 _SOURCE: Final = (
@@ -21,15 +21,15 @@ _SOURCE: Final = (
     "[profile limits](/topics/profile-limits).\n"
 )
 _HEADERS: Final = (
-    "`T-Request-Id` names the request for Twilio's support; the tools hand it on. Twilio's file "
-    "declares also the `Access-Control-…` headers.\n"
+    "`T-Request-Id` identifies the request for Twilio's support; the tools pass it on. Twilio's "
+    "file also declares the `Access-Control-…` headers.\n"
 )
 _BODIES: Final[Mapping[str, type[BaseModel]]] = {
     "CreateSender": requests.CreateSender,
     "UpdateSender": requests.UpdateSender,
 }
 _SCHEMAS: Final[tuple[tuple[str, str, type[BaseModel] | None, type[Any]], ...]] = (
-    ("sender", "A sender as Twilio answers it.", None, responses.Sender),
+    ("sender", "A sender as Twilio returns it.", None, responses.Sender),
     (
         "configuration",
         "How a WhatsApp sender is registered and verified.",
@@ -51,20 +51,20 @@ _SCHEMAS: Final[tuple[tuple[str, str, type[BaseModel] | None, type[Any]], ...]] 
 )
 _RETRIES: Final = {
     "safe": "The same request may be sent again after a wait: Twilio did not process it. This "
-    "server does so by itself.",
-    "check": "Not blindly: Twilio may have carried the request out. Read the sender first.",
-    "": "Only after the cure: the same request would be refused again.",
+    "server does that automatically.",
+    "check": "Only after a check: Twilio may have carried out the request. Read the sender first.",
+    "": "Only after the cure: otherwise the same request would be refused again.",
 }
 _SOURCES: Final = {
     "page": "Twilio's documentation",
-    "title": "the title of Twilio's error page; the cure is ours",
+    "title": "the title of Twilio's error page; the cure is our advice",
     "skill": "Twilio's public skill texts",
     "third party": "code and plans of third parties, unconfirmed",
 }
 
 
 def operation_pages() -> Iterator[Page]:
-    """Make one page for each operation of the API."""
+    """Yield a page for each operation of the API."""
     for operation in _read("operations.toml")["operation"]:
         yield Page(
             path=f"operations/{operation['name']}",
@@ -77,12 +77,12 @@ def operation_pages() -> Iterator[Page]:
 
 
 def schema_pages() -> Iterator[Page]:
-    """Make one page for each object of the API."""
-    for name, summary, request, answer in _SCHEMAS:
+    """Yield a page for each object of the API."""
+    for name, summary, request, response in _SCHEMAS:
         parts: list[str] = []
         if request is not None:
             parts += ["## In a request", request_table(request)]
-        parts += ["## In an answer", answer_table(answer), _open_answers(name)]
+        parts += ["## In a response", response_table(response), _response_notes(name)]
         title = name.replace("-", " ").capitalize()
         yield Page(
             path=f"schemas/{name}",
@@ -95,7 +95,7 @@ def schema_pages() -> Iterator[Page]:
 
 
 def error_pages() -> Iterator[Page]:
-    """Make one page for each error code of the catalogue."""
+    """Yield a page for each error code of the catalogue."""
     for code in known_codes():
         advice = cast("Advice", advice_for(code))
         yield Page(
@@ -117,7 +117,7 @@ def _operation_body(operation: dict[str, Any]) -> str:
         )
     if body := operation.get("body"):
         parts += ["## Body", "JSON (`application/json`).", request_table(_BODIES[body])]
-    parts += ["## Answer", f"HTTP {operation['success']}. {operation['answer']}"]
+    parts += ["## Response", f"HTTP {operation['success']}. {operation['response']}"]
     parts += ["## Headers", _HEADERS, "## Notes", operation["notes"]]
     parts += ["## Errors", "| code | meaning |\n|---|---|"]
     parts[-1] += "".join(
@@ -162,24 +162,24 @@ def _error_body(code: str, advice: Advice) -> str:
     parts = ["## Why it happens", advice.cause] if advice.cause else []
     parts += ["## What to do", advice.cure, "## May it be sent again?", _RETRIES[advice.retry]]
     if operations:
-        parts += ["## Where it is met", "\n".join(operations)]
+        parts += ["## Where it occurs", "\n".join(operations)]
     link = ERROR_PAGE.format(code=code)
     return "\n\n".join([*parts, f"Source: {_SOURCES[advice.source]}. Twilio's page: <{link}>"])
 
 
-def _open_answers(name: str) -> str:
+def _response_notes(name: str) -> str:
     extra = (
-        "\n`properties`, `offline_reasons`, `url` and the pending name come when a sender is "
-        "fetched; `display_name_status` comes only after an update that gave `profile.name`. "
+        "\n`properties`, `offline_reasons`, `url` and the pending name are present when a sender "
+        "is fetched; `display_name_status` is present only after an update of `profile.name`. "
         "See [statuses](/topics/statuses).\n"
         if name == "sender"
         else ""
     )
-    return f"Twilio may add keys and values; they are handed on unchanged.\n{extra}"
+    return f"Twilio may add keys and values; they are passed on unchanged.\n{extra}"
 
 
 def examples() -> dict[str, Any]:
-    """Return the request examples; ``update`` is the one of Twilio's reference page."""
+    """Return the request examples; ``update`` is the example on Twilio's reference page."""
     return json.loads(resources.files(__spec__.parent).joinpath("examples.json").read_bytes())
 
 

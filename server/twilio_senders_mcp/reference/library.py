@@ -1,4 +1,4 @@
-"""All pages in one place: found by path, listed below their parent."""
+"""All pages, by path and by parent."""
 
 import difflib
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ from .page_files import read_page_files
 _SECTIONS: Final = {
     "operations": ("Operations", "Each call of Twilio's Senders API, and the tool that makes it."),
     "schemas": ("Schemas", "Each object of the API, field by field."),
-    "errors": ("Errors", "Each error code that a sender can meet, with its cure."),
+    "errors": ("Errors", "Each error code that concerns senders, with its cure."),
     "topics": ("Topics", "How senders work: statuses, verification, names, webhooks, limits."),
     "changes": ("Changes", "What changed in Twilio's API and in this server, by date."),
 }
@@ -21,7 +21,7 @@ _SECTIONS: Final = {
 
 @cache
 def library() -> Mapping[str, Page]:
-    """Return every page by its path, the root first; made when first asked for."""
+    """Return every page by its path, the root first. The first call builds them."""
     written = [
         *operation_pages(),
         *schema_pages(),
@@ -34,18 +34,18 @@ def library() -> Mapping[str, Page]:
 
 
 def children(path: str) -> list[Page]:
-    """Return the pages right below ``path``: changes from the newest, the others as they stand."""
+    """Return the direct subpages of ``path``: changes newest first, the others in file order."""
     below = [page for page in library().values() if page.path and page.parent == path]
     return _ordered(below)
 
 
 def normal(path: str) -> str:
-    """Return a path as pages write theirs, however a person wrote it."""
+    """Return the normalized form of a path, which is the form of `Page.path`."""
     return path.strip().strip("/").removesuffix(".md").casefold().replace("_", "-")
 
 
 def nearest(path: str) -> str | None:
-    """Return the path of the page whose path is most like ``path``."""
+    """Return the existing path that is closest to ``path``, or None."""
     wanted = normal(path)[:100]
     match = difflib.get_close_matches(wanted, library(), n=1, cutoff=0.5)
     if not match:
@@ -55,7 +55,7 @@ def nearest(path: str) -> str | None:
 
 
 def _ordered(pages: Iterable[Page]) -> list[Page]:
-    """Order changes from the newest; one without a date is newer than any."""
+    """Sort changes newest first, with those without a date at the top."""
     return sorted(
         pages, key=lambda page: page.date or "9999" if page.type == "change" else "", reverse=True
     )
@@ -73,8 +73,8 @@ def _section(name: str, pages: Iterable[Page]) -> Page:
 def _root() -> Page:
     lines = [f"- [{title}](/{name}): {summary}" for name, (title, summary) in _SECTIONS.items()]
     body = (
-        "An MCP server manages these senders: its tools check every call against the pages here.\n"
-        "Begin with [updating](/topics/updating), [statuses](/topics/statuses) and "
+        "An MCP server manages these senders: its tools check every call against these pages.\n"
+        "Start with [updating](/topics/updating), [statuses](/topics/statuses) and "
         "[verification](/topics/verification), or with the operation\n"
         "[Update a sender](/operations/update-sender).\n\n" + "\n".join(lines)
     )

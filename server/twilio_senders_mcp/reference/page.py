@@ -1,4 +1,4 @@
-"""What a page of the reference is."""
+"""The type of a page of the reference."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -10,11 +10,11 @@ PageType = Literal["index", "topic", "operation", "schema", "error", "change"]
 class Page:
     """One page.
 
-    ``path`` is its address without a slash in front, such as ``operations/update-sender``; the
-    root's is empty, and what stands before the last slash is its parent's. ``body`` is Markdown
-    without the title; a link to another page is that page's path with a slash in front.
-    ``summary`` is one sentence. ``keywords`` are words that people use and the page does not.
-    ``date`` (ISO 8601) is for changes.
+    ``path`` has no leading slash, such as ``operations/update-sender``. The root's path is empty;
+    any other page's parent is the part before the last slash. ``body`` is Markdown without the
+    title; a link to another page is that page's path with a leading slash. ``summary`` is one
+    sentence. ``keywords`` are search terms that the page itself does not contain. ``date``
+    (ISO 8601) is for changes.
     """
 
     path: str
@@ -27,7 +27,7 @@ class Page:
 
     @property
     def parent(self) -> str:
-        """The path of the page above; the root is above itself."""
+        """The path of the parent page. The root page has no parent, so this is empty there."""
         return self.path.rpartition("/")[0]
 
     @property

@@ -1,4 +1,4 @@
-"""Pages that people wrote: Markdown files with a TOML head between two ``+++`` lines."""
+"""Hand-written pages: Markdown files with a TOML header between two ``+++`` lines."""
 
 import tomllib
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from .page import Page
 
 
 def read_page_files() -> Iterator[Page]:
-    """Read every file in the folders of ``pages/``, in the order of their names."""
+    """Yield the page of every file in the folders of ``pages/``, sorted by name."""
     folders = resources.files(__spec__.parent).joinpath("pages").iterdir()
     for folder in sorted(folders, key=lambda folder: folder.name):
         for file in sorted(folder.iterdir(), key=lambda file: file.name):
@@ -17,7 +17,7 @@ def read_page_files() -> Iterator[Page]:
 
 
 def parse_page_file(path: str, text: str) -> Page:
-    """Return the page of one file: the head gives title, summary, keywords, and type and date."""
+    """Return the page in one file; the header gives title, summary, keywords, type and date."""
     _, head, body = text.split("+++\n", 2)
     facts = tomllib.loads(head)
     return Page(

@@ -1,7 +1,7 @@
-"""Full-text search over the pages, in memory, made when first asked for.
+"""Full-text search over the pages, with an index in memory that the first search builds.
 
-SQLite's FTS5 comes with Python: words are stemmed, the last letters may be missing, and what a
-person types is taken apart into words, so that no text can be a query of its own.
+It uses SQLite's FTS5, which comes with Python. Words are stemmed and may be incomplete at the end.
+The query is split into words, so that it cannot contain FTS5 syntax.
 """
 
 import re
@@ -21,9 +21,9 @@ _WORD: Final = re.compile(r"\w+")
 _MARKUP: Final = re.compile(r"\]\(/[^)\s]*\)?|[\[#|`*]|-{3,}")
 _EXCERPT_WORDS: Final = 14
 _WEIGHTS: Final = (12.0, 8.0, 5.0, 1.0)
-"""How much a word counts in the title, the keywords, the summary and the body."""
+"""The weights of a match in the title, the keywords, the summary and the body."""
 
-_FILLERS: Final = frozenset(
+_STOP_WORDS: Final = frozenset(
     [
         "a",
         "an",
@@ -86,7 +86,7 @@ _FILLERS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A page that matches; ``size`` is that of its Markdown in characters."""
+    """A matching page; ``size`` is the length of its Markdown in characters."""
 
     page: str
     title: str
@@ -97,14 +97,14 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """The best hits, best first, and how many pages match at all."""
+    """The best hits, best first, and the total number of matching pages."""
 
     results: list[Hit]
     total: int
 
 
 def search(query: str, type: str | None = None) -> SearchResult:  # noqa: A002 - the tool's argument
-    """Return the pages that match ``query``, of one type or of any."""
+    """Return the pages that match ``query``, restricted to ``type`` if it is given."""
     words = _words(query)
     if not words:
         return SearchResult([], 0)
@@ -120,10 +120,10 @@ def search(query: str, type: str | None = None) -> SearchResult:  # noqa: A002 -
 
 
 def _words(query: str) -> list[str]:
-    """Return the words of a query, quoted for FTS5; each may be the beginning of a longer one."""
+    """Return the words of a query as quoted FTS5 prefixes, without stop words where possible."""
     words = _WORD.findall(query[:_QUERY_MAX].casefold())
-    telling = [word for word in words if word not in _FILLERS] or words
-    return [f'"{word}"*' for word in dict.fromkeys(telling)][:_WORDS_MAX]
+    significant = [word for word in words if word not in _STOP_WORDS] or words
+    return [f'"{word}"*' for word in dict.fromkeys(significant)][:_WORDS_MAX]
 
 
 def _hit(page: Page, excerpt: str) -> Hit:
