@@ -1,4 +1,4 @@
-"""The documentation as HTML: a web site at ``/docs``, or the same pages in a folder."""
+"""The documentation as HTML, served at ``/docs`` or exported to a folder."""
 
 from typing import Final
 

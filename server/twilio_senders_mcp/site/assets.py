@@ -1,4 +1,4 @@
-"""The site's own style, script and icon: read once, known by the hash of what is in them."""
+"""The site's style sheet, script and icon, read once and identified by their hashes."""
 
 import hashlib
 from functools import cache
@@ -21,5 +21,5 @@ def asset(name: str) -> bytes:
 
 @cache
 def fingerprint(name: str) -> str:
-    """Return a short hash of an asset, so that its address changes whenever it does."""
+    """Return a short hash of an asset, which makes its URL change with its content."""
     return hashlib.sha256(asset(name)).hexdigest()[:16]

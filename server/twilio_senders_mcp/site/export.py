@@ -1,4 +1,4 @@
-"""The site as files in a folder, for any host of static files: it needs no server of ours."""
+"""Export of the site to a folder, for any host of static files."""
 
 from pathlib import Path
 from typing import Final
@@ -16,10 +16,10 @@ _MCP_URL: Final = "http://127.0.0.1:8000/mcp"
 
 
 def write_site(folder: Path) -> int:
-    """Write the site into ``folder``, made if need be, and return the number of its pages.
+    """Write the site to ``folder``, which is created if necessary, and return the page count.
 
     Raises:
-        OSError: if something cannot be written.
+        OSError: if a file cannot be written.
 
     """
     pages = reference.library()

@@ -1,4 +1,4 @@
-"""The headers with which a browser protects the readers of the site, and a limit on addresses."""
+"""Security headers for every response of the site, and a limit on the length of request paths."""
 
 from typing import TYPE_CHECKING, Final
 
@@ -12,27 +12,27 @@ POLICY: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'self'"
 )
-"""What a browser may load for a page; a document carries it for hosts that send no headers."""
+"""The content security policy. Pages also contain it, for static hosts that send no headers."""
 
 HEADERS: Final = {
     "Content-Security-Policy": f"{POLICY}; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
-"""What every response of the site carries."""
+"""The headers of every response of the site."""
 
 _ADDRESS_MAX: Final = 10_000
 """Maximum length of a request path or query, in bytes."""
 
 
 class Protected:
-    """An app whose every response carries ``HEADERS``; it refuses overlong addresses."""
+    """An app that adds ``HEADERS`` to every response and refuses overlong paths and queries."""
 
     def __init__(self, app: "ASGIApp") -> None:
         self._app = app
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
-        """Pass a request on to the app unless its address is too long."""
+        """Pass a request on to the app unless its path or query is too long."""
 
         async def send_with_headers(message: "Message") -> None:
             if message["type"] == "http.response.start":

@@ -1,6 +1,6 @@
-"""Where the site's parts are: below ``/docs`` of a server, or in a folder that lies anywhere.
+"""The URLs of the site's parts: below ``/docs`` on a server, or relative in an exported folder.
 
-Pages link to each other by path; what that is as an address depends on the form of the site.
+Pages link to each other by path; the site's form decides which URL a path becomes.
 """
 
 from abc import ABC, abstractmethod
@@ -14,29 +14,29 @@ from .assets import fingerprint
 
 @dataclass(frozen=True, slots=True)
 class Links(ABC):
-    """Addresses as one page of the site writes them; below ``top`` is everything but the root."""
+    """The URLs that a page of the site uses; ``top`` is their common prefix."""
 
     top: str
 
     @abstractmethod
     def page(self, path: str) -> str:
-        """Return the address of a page; the root's path is empty, the search has ``search``."""
+        """Return the URL of a page; the root's path is empty, that of the search is ``search``."""
 
     @abstractmethod
     def markdown(self, path: str) -> str:
-        """Return the address of a page's Markdown."""
+        """Return the URL of a page's Markdown."""
 
     @abstractmethod
     def search_source(self) -> Mapping[str, str]:
-        """Return the attributes of the search form that tell the script how to search."""
+        """Return the attributes of the search form from which the script knows how to search."""
 
     def asset(self, name: str) -> str:
-        """Return the address of a style, script or picture."""
+        """Return the URL of a style sheet, script or image."""
         return f"{self.top}static/{name}?v={fingerprint(name)}"
 
 
 class ServedLinks(Links):
-    """Addresses on a server: the same on every page."""
+    """URLs on a server, the same on every page."""
 
     @override
     def page(self, path: str) -> str:
@@ -48,11 +48,11 @@ class ServedLinks(Links):
 
     @override
     def search_source(self) -> Mapping[str, str]:
-        return {"data-answers": f"{self.top}search.json"}
+        return {"data-endpoint": f"{self.top}search.json"}
 
 
 class FolderLinks(Links):
-    """Addresses in a folder, relative to the file that writes them: ``top`` is some ``../``."""
+    """URLs in a folder, relative to the file that uses them; ``top`` is a sequence of ``../``."""
 
     @override
     def page(self, path: str) -> str:

@@ -1,4 +1,4 @@
-"""``llms.txt``: the site's pages as a list that a model reads first (https://llmstxt.org)."""
+"""``llms.txt``: a list of the site's pages for language models (https://llmstxt.org)."""
 
 from twilio_senders_mcp.reference import library as reference
 
@@ -7,7 +7,7 @@ from .links import Links
 
 
 def llms_txt(links: Links, origin: str = "") -> str:
-    """Return the list; ``origin`` makes its links absolute."""
+    """Return the list of pages; ``origin`` makes its links absolute."""
     pages = reference.library()
     root = pages.get("")
     title, summary = (root.title, root.summary) if root else (SITE_NAME, SITE_SUMMARY)

@@ -1,6 +1,6 @@
-"""Pages' Markdown as HTML, and as Markdown or plain text for readers outside the library.
+"""Conversion of a page's Markdown to HTML, to Markdown with working links, and to plain text.
 
-HTML inside Markdown is shown, not obeyed.
+HTML inside Markdown is escaped.
 """
 
 import re
@@ -25,7 +25,7 @@ from .links import Links
 _Tokens = Sequence[Token]
 
 _FENCES: Final = ("```", "~~~")
-_JOINT: Final = re.compile(r"(?<=[./_])(?=\w)")
+_BREAK_POINT: Final = re.compile(r"(?<=[./_])(?=\w)")
 _PAGE_LINK: Final = re.compile(r"(?<=\]\()/([^)#\s]*)")
 
 
@@ -40,7 +40,7 @@ class Article:
 
 @cache
 def render(page: Page, links: Links) -> Article:
-    """Return a page as HTML whose links are those of ``links``; remembered from then on."""
+    """Return a page as HTML with the URLs of ``links``; the result is cached."""
     parser = _parser()
     summary = parser.renderInline(page.summary, {"links": links})
     tokens = parser.parse(page.body)
@@ -54,7 +54,7 @@ def render(page: Page, links: Links) -> Article:
 
 
 def readable_markdown(page: Page, links: Links) -> str:
-    """Return a page as Markdown whose links to other pages lead to their Markdown."""
+    """Return a page as Markdown in which links to other pages point to their Markdown."""
     lines: list[str] = []
     in_code = False
     for line in page.markdown.splitlines(keepends=True):
@@ -66,7 +66,7 @@ def readable_markdown(page: Page, links: Links) -> str:
 
 
 def plain_text(markdown: str) -> str:
-    """Return the words of a Markdown text on one line."""
+    """Return the text of ``markdown`` on one line, without markup."""
     return " ".join(" ".join(map(_text, _parser().parse(markdown))).split())
 
 
@@ -83,15 +83,15 @@ def _parser() -> MarkdownIt:
 
 
 def _slug(title: str) -> str:
-    """Return the id of a heading, made as GitHub makes it."""
+    """Return the id of a heading, by GitHub's rules."""
     return re.sub(r"[^\w\- ]", "", title.strip().casefold()).replace(" ", "-") or "section"
 
 
 class _Renderer(RendererHTML):
-    """Renders as usual, but for the rules below; ``env`` has the ``links`` of the site."""
+    """Renders as usual except for the rules below; ``env`` contains the site's ``links``."""
 
     def link_open(self, tokens: _Tokens, idx: int, options: OptionsDict, env: EnvType) -> str:
-        """Address the pages of the site; tell no other site where a reader comes from."""
+        """Set the URLs of links to pages, and suppress the referrer for links to other sites."""
         link = tokens[idx].attrs
         target = str(link["href"])
         if target.startswith("/"):
@@ -102,17 +102,17 @@ class _Renderer(RendererHTML):
         return self.renderToken(tokens, idx, options, env)
 
     def heading_close(self, tokens: _Tokens, idx: int, options: OptionsDict, env: EnvType) -> str:
-        """Put a link to itself behind each heading."""
+        """Add a link to itself after each heading."""
         name = tokens[idx - 2].attrs["id"]
         anchor = f' <a class="anchor" href="#{name}" aria-label="Link here">#</a>'
         return anchor + self.renderToken(tokens, idx, options, env)
 
     def table_open(self, tokens: _Tokens, idx: int, options: OptionsDict, env: EnvType) -> str:
-        """Put a table into a frame that scrolls."""
+        """Open a scrollable container for a table."""
         return '<div class="table scrolls">' + self.renderToken(tokens, idx, options, env)
 
     def table_close(self, tokens: _Tokens, idx: int, options: OptionsDict, env: EnvType) -> str:
-        """End the table and its frame."""
+        """Close the table and its container."""
         return self.renderToken(tokens, idx, options, env) + "</div>\n"
 
     @override
@@ -125,5 +125,5 @@ class _Renderer(RendererHTML):
 
     @override
     def code_inline(self, tokens: _Tokens, idx: int, options: OptionsDict, env: EnvType) -> str:
-        # A long name may go on in the next line after a dot, a slash or an underscore.
-        return f"<code>{_JOINT.sub('<wbr>', escape(tokens[idx].content))}</code>"
+        # A long name may break after a dot, a slash or an underscore.
+        return f"<code>{_BREAK_POINT.sub('<wbr>', escape(tokens[idx].content))}</code>"

@@ -1,7 +1,7 @@
-"""The HTML documents of the site: a page, the results of a search, and word of a missing page.
+"""The HTML documents of the site: a page, search results, and the "no such page" document.
 
-Their words stand in ``templates/``. Every value is escaped there, except for what the Markdown
-renderer made; a name that a template does not get is an error.
+Their text is in ``templates/``. Every value is escaped there except the output of the Markdown
+renderer; an undefined name in a template is an error.
 """
 
 from typing import Any, Final
@@ -17,8 +17,8 @@ from .links import Links
 from .markdown import plain_text, render
 from .search_data import QUERY_MAX
 
-_ASKED_MAX: Final = 80
-"""Characters of an unknown path that are shown again."""
+_REQUESTED_MAX: Final = 80
+"""Maximum length of an unknown path in a document, in characters."""
 
 _TEMPLATES: Final = Environment(
     loader=PackageLoader(__spec__.parent),
@@ -42,24 +42,25 @@ def page_html(page: Page, links: Links, mcp_url: str) -> str:
         page=page,
         description=plain_text(page.summary),
         article=render(page, links),
-        above=_above(page),
-        unmentioned=[(child, render(child, links).summary) for child in _unmentioned(page)],
+        ancestors=_ancestors(page),
+        unlinked=[(child, render(child, links).summary) for child in _unlinked_children(page)],
         before=before,
         after=after,
     )
 
 
 def search_html(found: dict[str, Any], links: Links, mcp_url: str) -> str:
-    """Return the document of a search, with what ``search_data.find`` returned."""
+    """Return the document of a search; ``found`` is the result of ``search_data.find``."""
     return _document("search.html", links, mcp_url, **found)
 
 
-def missing_html(asked: str, links: Links, mcp_url: str) -> str:
-    """Return the document for a path that no page has; it names the page most like it."""
-    shown = asked if len(asked) <= _ASKED_MAX else f"{asked[:_ASKED_MAX]}…"
-    near = reference.nearest(asked[:_ASKED_MAX])
+def missing_html(requested: str, links: Links, mcp_url: str) -> str:
+    """Return the document for an unknown path; it suggests the page with the closest path."""
+    is_short = len(requested) <= _REQUESTED_MAX
+    shown = requested if is_short else f"{requested[:_REQUESTED_MAX]}…"
+    near = reference.nearest(requested[:_REQUESTED_MAX])
     nearest = None if near is None else reference.library()[near]
-    return _document("missing.html", links, mcp_url, asked=shown, nearest=nearest)
+    return _document("missing.html", links, mcp_url, requested=shown, nearest=nearest)
 
 
 def _document(
@@ -71,7 +72,7 @@ def _document(
     query: str = "",
     **values: object,
 ) -> str:
-    """Return the whole document; ``path`` is that of the page shown, if it is one."""
+    """Return the rendered template; ``path`` is the page's path, None for other documents."""
     return _TEMPLATES.get_template(template).render(
         site_name=SITE_NAME,
         policy=POLICY,
@@ -86,23 +87,23 @@ def _document(
 
 
 def _navigation(path: str | None) -> list[tuple[Page, list[Page]]]:
-    """Return the sections, with the pages of the one that is open."""
-    opened = (path or "").partition("/")[0]
+    """Return the sections, with the pages of the current section."""
+    current = (path or "").partition("/")[0]
     return [
-        (section, reference.children(section.path) if section.path == opened else [])
+        (section, reference.children(section.path) if section.path == current else [])
         for section in reference.children("")
     ]
 
 
-def _above(page: Page) -> list[Page]:
-    """Return the pages above a page, from the root downwards."""
+def _ancestors(page: Page) -> list[Page]:
+    """Return the ancestors of a page, the root first."""
     names = page.path.split("/")
     paths = ("/".join(names[:depth]) for depth in range(len(names)))
     return [reference.library()[path] for path in paths if path in reference.library()]
 
 
-def _unmentioned(page: Page) -> list[Page]:
-    """Return the pages below a page that its text does not lead to by itself."""
+def _unlinked_children(page: Page) -> list[Page]:
+    """Return the subpages of a page that its text does not link to."""
     return [
         child for child in reference.children(page.path) if f"](/{child.path})" not in page.body
     ]
@@ -110,6 +111,6 @@ def _unmentioned(page: Page) -> list[Page]:
 
 def _neighbours(page: Page) -> tuple[Page | None, Page | None]:
     """Return the pages before and after a page in its section."""
-    beside = [None, *(reference.children(page.parent) if page.path else [page]), None]
-    here = beside.index(page)
-    return beside[here - 1], beside[here + 1]
+    siblings = [None, *(reference.children(page.parent) if page.path else [page]), None]
+    position = siblings.index(page)
+    return siblings[position - 1], siblings[position + 1]

@@ -1,8 +1,8 @@
-"""The documentation as a web site at ``/docs``, beside MCP: for people, and for models as Markdown.
+"""The routes of the documentation at ``/docs``: HTML for people, Markdown for models.
 
-Nothing on it is secret and nothing comes from elsewhere; the policy in its headers lets a browser
-load only the site's own style, script and icon. What renders is imported when the first page is
-opened, so that a server nobody reads pays nothing for it.
+Nothing on the site is secret. The policy in its headers lets a browser load only the site's own
+style sheet, script and icon. The renderer is imported when the first page is opened, so that it
+does not slow down startup.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ _PAGES: Final = ("/docs", "/docs.md", "/docs/{path:path}")
 
 
 def docs_routes() -> list[Route]:
-    """Return the routes of the site: ``/docs``, all below it, and ``/llms.txt``."""
+    """Return the routes of the site: ``/docs``, everything below it, and ``/llms.txt``."""
     site = Starlette(
         routes=[
             Route("/llms.txt", _llms_txt),
@@ -45,15 +45,15 @@ async def _page(request: Request) -> Response:
     path = reference.normal(address.removeprefix("/docs"))
     page = reference.library().get(path)
     if page is None:
-        asked = address.removeprefix("/docs/")
-        return HTMLResponse(pages.missing_html(asked, _LINKS, _mcp_url(request)), 404)
+        requested = address.removeprefix("/docs/")
+        return HTMLResponse(pages.missing_html(requested, _LINKS, _mcp_url(request)), 404)
     if address == _LINKS.page(path):
         return _cached(request, HTMLResponse(pages.page_html(page, _LINKS, _mcp_url(request))))
     if address == _LINKS.markdown(path):
         text = markdown.readable_markdown(page, _LINKS)
         return _cached(request, Response(text, media_type="text/markdown"))
-    proper = _LINKS.markdown(path) if address.endswith(".md") else _LINKS.page(path)
-    return Response(status_code=308, headers={"Location": proper})
+    canonical = _LINKS.markdown(path) if address.endswith(".md") else _LINKS.page(path)
+    return Response(status_code=308, headers={"Location": canonical})
 
 
 async def _search(request: Request) -> Response:
@@ -75,7 +75,7 @@ async def _asset(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in ASSETS:
         return PlainTextResponse("Not Found", 404)
-    # The address carries the content's hash, so that it may be kept for as long as one likes.
+    # The URL contains the hash of the content, so the response may be cached indefinitely.
     is_exact = request.query_params.get("v") == fingerprint(name)
     response = Response(asset(name), media_type=ASSETS[name])
     return _cached(
@@ -84,7 +84,7 @@ async def _asset(request: Request) -> Response:
 
 
 def _cached(request: Request, response: Response, control: str = "no-cache") -> Response:
-    """Return ``response``, or word that the client has it already."""
+    """Return ``response``, or 304 if the client already has it."""
     tag = f'"{hashlib.sha256(bytes(response.body)).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": control}
     if tag in request.headers.get("if-none-match", ""):

@@ -1,4 +1,4 @@
-"""What a search of the site finds, and the index that a folder's script searches by itself."""
+"""The results of a search on the site, and the index for the script of an exported folder."""
 
 import json
 from dataclasses import asdict
@@ -11,14 +11,14 @@ from .links import Links
 from .markdown import plain_text
 
 QUERY_MAX: Final = 200
-"""Characters of a search that are looked at."""
+"""Maximum length of a query, in characters; the rest is ignored."""
 
 
 def find(query: str, links: Links) -> dict[str, Any]:
-    """Return the pages that match what a person typed, best first, ready to be shown or sent.
+    """Return the pages that match ``query``, best first, ready to be shown or sent.
 
-    ``query`` comes back on one line and without what cannot be shown; ``total`` says how many
-    pages match at all.
+    The returned ``query`` is on one line and without unprintable characters; ``total`` is the
+    number of all matching pages.
     """
     shown = " ".join("".join(c if c.isprintable() else " " for c in query[:QUERY_MAX]).split())
     found = search.search(shown)

@@ -1,12 +1,12 @@
-// Search while typing, copy buttons, and keys. Every page can be read without it.
+// Search while typing, copy buttons and keyboard shortcuts. Pages are readable without this script.
 "use strict";
 
 const SUGGESTIONS = 8;
-const said = document.getElementById("site.said");
+const announcement = document.getElementById("site.announcement");
 
 for (const block of document.querySelectorAll(".code")) addCopyButton(block);
-letKeyboardScroll();
-addEventListener("resize", letKeyboardScroll);
+makeOverflowFocusable();
+addEventListener("resize", makeOverflowFocusable);
 showCurrentPage(document.getElementById("site.pages"));
 searchWhileTyping(document.querySelector("form.search"));
 
@@ -18,10 +18,10 @@ function addCopyButton(block) {
   button.addEventListener("click", async () => {
     const copied = await copy(code);
     button.textContent = copied ? "Copied" : "Select and copy";
-    said.textContent = copied ? "Copied to the clipboard" : "Copying failed; it is selected";
+    announcement.textContent = copied ? "Copied to the clipboard" : "Copying failed; it is selected";
     setTimeout(() => {
       button.textContent = "Copy";
-      said.textContent = "";
+      announcement.textContent = "";
     }, 2000);
   });
   block.append(button);
@@ -32,13 +32,13 @@ async function copy(element) {
     await navigator.clipboard.writeText(element.textContent.trimEnd());
     return true;
   } catch {
-    // Browsers keep the clipboard to https and to this machine; what is selected can be copied.
+    // Browsers allow clipboard access only over https and on this machine; copy the selection.
     getSelection().selectAllChildren(element);
     return document.execCommand("copy");
   }
 }
 
-function letKeyboardScroll() {
+function makeOverflowFocusable() {
   for (const box of document.querySelectorAll(".scrolls, .code pre")) {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
@@ -58,10 +58,10 @@ function searchWhileTyping(form) {
   input.addEventListener("input", async () => {
     const query = input.value.trim();
     if (!query) return close();
-    const answer = await find(query);
-    // An answer that comes late must not take the list away under a moving finger.
+    const found = await find(query);
+    // A late result must not replace the list while a person is choosing from it.
     const isWanted = query === input.value.trim() && document.activeElement === input;
-    if (answer && isWanted) show(list, query, answer);
+    if (found && isWanted) show(list, query, found);
   });
   form.addEventListener("keydown", (event) => {
     const links = [...list.querySelectorAll("a")];
@@ -97,12 +97,12 @@ function searchWhileTyping(form) {
   function close() {
     list.hidden = true;
     list.replaceChildren();
-    said.textContent = "";
+    announcement.textContent = "";
   }
 }
 
-function show(list, query, answer) {
-  const items = answer.results.slice(0, SUGGESTIONS).map(suggestion);
+function show(list, query, found) {
+  const items = found.results.slice(0, SUGGESTIONS).map(suggestion);
   if (!items.length) {
     items.push(document.createElement("li"));
     items[0].className = "none";
@@ -111,7 +111,7 @@ function show(list, query, answer) {
   list.replaceChildren(...items);
   list.dataset.query = query;
   list.hidden = false;
-  said.textContent = count(answer.total);
+  announcement.textContent = count(found.total);
 }
 
 function suggestion(result) {
@@ -138,26 +138,26 @@ function count(total) {
   return total === 0 ? "Nothing found" : total === 1 ? "1 page" : `${total} pages`;
 }
 
-function finderOnServer({ answers }) {
+function finderOnServer({ endpoint }) {
   let earlier = new AbortController();
   return async (query) => {
     earlier.abort();
     earlier = new AbortController();
     try {
-      const found = await fetch(`${answers}?q=${encodeURIComponent(query)}`, earlier);
-      return found.ok ? await found.json() : null;
+      const response = await fetch(`${endpoint}?q=${encodeURIComponent(query)}`, earlier);
+      return response.ok ? await response.json() : null;
     } catch {
-      return null; // overtaken by a newer query, or the server is gone
+      return null; // aborted by a newer query, or the server is unavailable
     }
   };
 }
 
-// Without a server: the same search, plainer, over a file with the text of every page.
+// Without a server: a simpler search over a file with the text of every page.
 function finderInIndex({ index, top }) {
   let pages;
   return async (query) => {
     try {
-      pages ??= fetch(index).then((answer) => answer.json());
+      pages ??= fetch(index).then((response) => response.json());
       const words = query.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [];
       const ranked = (await pages)
         .map((page) => ({ page, rank: rank(page, words) }))
@@ -205,12 +205,12 @@ async function fillResults(input, find) {
   const query = new URLSearchParams(location.search).get("q")?.trim().slice(0, 200);
   if (!results || !query) return;
   input.value = query;
-  const answer = await find(query);
-  if (!answer) return;
-  document.getElementById("site.count").textContent = `${count(answer.total)} for “${query}”`;
-  for (const result of answer.results) {
+  const found = await find(query);
+  if (!found) return;
+  document.getElementById("site.count").textContent = `${count(found.total)} for “${query}”`;
+  for (const result of found.results) {
     const item = suggestion(result);
-    // All but the title stands behind the link here, not in it.
+    // On this page, only the title is part of the link.
     item.append(...item.firstChild.children, element("p", result.excerpt, "excerpt"));
     results.append(item);
   }
