@@ -1,1 +1,1 @@
-"""Serving over HTTP: the MCP endpoint, its health, and the address it may listen on."""
+"""The HTTP server: the MCP endpoint, the health check and the documentation."""

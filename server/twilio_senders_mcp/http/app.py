@@ -1,6 +1,6 @@
-"""The ASGI app of the HTTP form: MCP at ``/mcp``, ``/healthz``, the reference at ``/docs``.
+"""The ASGI app of the HTTP server: MCP at ``/mcp``, ``/healthz``, the reference at ``/docs``.
 
-``/`` leads to the reference: that is what a person sees who opens the server's address.
+``/`` redirects to the reference, for people who open the server's address in a browser.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -25,11 +25,11 @@ DOCS_PATH = "/docs"
 def create_http_app(server: Server[Any], host: str) -> Starlette:
     """Return the app that serves ``server`` to clients that address it as ``host``.
 
-    Requests for another Host, or from a web page of another Origin, are refused: a page in a
-    person's browser could otherwise reach a server on that person's machine (DNS rebinding).
-    ``server`` itself gets no routes, so that several apps can be made of it.
+    Requests with another Host, or from a web page of another Origin, are refused; otherwise a page
+    in a person's browser could reach a server on that person's machine (DNS rebinding). ``server``
+    itself gets no routes, so that several apps can be created from it.
     """
-    names = dict.fromkeys([_in_url(host), "127.0.0.1", "localhost", "[::1]"])
+    names = dict.fromkeys([_url_host(host), "127.0.0.1", "localhost", "[::1]"])
     security = TransportSecuritySettings(
         allowed_hosts=[entry for name in names for entry in (name, f"{name}:*")],
         allowed_origins=[
@@ -40,7 +40,7 @@ def create_http_app(server: Server[Any], host: str) -> Starlette:
         streamable_http_path=MCP_PATH, host=host, transport_security=security
     )
     guard = TransportSecurityMiddleware(security)
-    # Temporary: a browser would keep a permanent redirect for whatever uses this port next.
+    # Temporary: a browser would apply a permanent redirect to the next server on this port.
     to_docs = _Guarded(RedirectResponse(DOCS_PATH, 307), guard)
     docs = [Route(route.path, _Guarded(route.app, guard)) for route in docs_routes()]
     return Starlette(
@@ -60,7 +60,7 @@ async def _health(_: Request) -> JSONResponse:
 
 
 class _Guarded:
-    """An app that answers only to the hosts and origins to which MCP does."""
+    """An app that accepts only the hosts and origins that the MCP endpoint accepts."""
 
     def __init__(self, app: "ASGIApp", guard: TransportSecurityMiddleware) -> None:
         self._app = app
@@ -71,5 +71,5 @@ class _Guarded:
         await (refusal or self._app)(scope, receive, send)
 
 
-def _in_url(host: str) -> str:
+def _url_host(host: str) -> str:
     return f"[{host}]" if ":" in host else host

@@ -1,4 +1,4 @@
-"""Running an ASGI app on a port of this machine: in the foreground, or beside other work."""
+"""Functions that serve an ASGI app on a local port, in the foreground or in a thread."""
 
 import logging
 import os
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 _PACKAGE: Final = __name__.partition(".")[0]
-# Seconds that a request in progress has left once the server is told to end.
-_GRACE: Final = 1
+# Seconds that requests in progress get to finish when the server shuts down.
+_SHUTDOWN_SECONDS: Final = 1
 
 
 def open_socket(host: str, port: int) -> socket.socket:
-    """Return a listening socket; port 0 lets the system choose a free one.
+    """Return a listening socket; for port 0 the system chooses a free port.
 
     Raises:
-        OSError: if the address cannot be used, for instance because it is taken.
+        OSError: if the address cannot be used, for example because it is already in use.
 
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -42,7 +42,7 @@ def open_socket(host: str, port: int) -> socket.socket:
 def serve(app: "ASGIApp", listener: socket.socket) -> None:
     """Serve ``app`` until SIGINT or SIGTERM.
 
-    The server shuts down and then raises the signal again, for the handler that was there before.
+    The server shuts down and then raises the signal again for the previous handler.
     """
     _uvicorn(app).run(sockets=[listener])
 
@@ -65,9 +65,9 @@ class _Server(uvicorn.Server):
     @override
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if self.should_exit:
-            os._exit(0)  # a second signal: whoever sent it does not want to wait
-        # What the libraries say of connections that are cut off now would only alarm; what
-        # becomes of a write that is on its way must be read.
+            os._exit(0)  # a second signal: its sender does not want to wait
+        # From now on, connections are closed on purpose, so errors of the libraries about them are
+        # not worth logging; the outcome of a write in flight is.
         for handler in logging.getLogger().handlers:
             handler.addFilter(logging.Filter(_PACKAGE))
         super().handle_exit(sig, frame)
@@ -80,6 +80,6 @@ def _uvicorn(app: "ASGIApp") -> uvicorn.Server:
             log_config=None,
             access_log=False,
             server_header=False,
-            timeout_graceful_shutdown=_GRACE,
+            timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
         )
     )
