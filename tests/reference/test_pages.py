@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from twilio_senders_mcp.reference import changelog
 from twilio_senders_mcp.reference.changelog import releases
 from twilio_senders_mcp.reference.generated import examples
-from twilio_senders_mcp.reference.library import children, library, nearest, normal
+from twilio_senders_mcp.reference.library import children, library, nearest, normalize_path
 from twilio_senders_mcp.reference.page import PageType
 from twilio_senders_mcp.reference.page_files import parse_page_file
 from twilio_senders_mcp.tools.catalog import TOOLS
@@ -90,7 +90,7 @@ def test_every_tool_that_calls_twilio_stands_on_an_operations_page():
 @every_page
 def test_every_link_between_pages_resolves(page):
     for target in LINK.findall(page.markdown):
-        assert normal(target) in PAGES, f"{page.path} links to {target}"
+        assert normalize_path(target) in PAGES, f"{page.path} links to {target}"
 
 
 @every_page
@@ -160,7 +160,7 @@ def test_a_page_is_read_from_its_file():
     ],
 )
 def test_a_path_may_be_written_as_people_write_it(written, path):
-    assert normal(written) == path
+    assert normalize_path(written) == path
     assert path in PAGES
 
 

@@ -104,7 +104,7 @@ class Confirmation:
         return form and (self._asks_by_result or self.context.session.can_send_request)
 
     async def confirm(
-        self, question: Question, look_again: Callable[[], Awaitable[Question | None]]
+        self, question: Question, current_question: Callable[[], Awaitable[Question | None]]
     ) -> None:
         """Ask a person, as `twilio_senders_mcp.tools.tool.Confirm` describes.
 
@@ -121,7 +121,7 @@ class Confirmation:
             return
         for _ in range(_ROUNDS_MAX):
             _require_consent(await self._elicit(question), question)
-            current = await look_again()
+            current = await current_question()
             if current in (None, question):
                 return
             question = current

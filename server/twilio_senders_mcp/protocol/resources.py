@@ -96,9 +96,9 @@ class Resources:
 
 
 def _page_markdown(uri: str, name: str) -> str:
-    from twilio_senders_mcp.reference.library import library, normal  # noqa: PLC0415 - keeps startup fast
+    from twilio_senders_mcp.reference.library import library, normalize_path  # noqa: PLC0415 - keeps startup fast
 
-    page = library().get(normal(name))
+    page = library().get(normalize_path(name))
     if page is None:
         raise _not_found(uri, "The reference has no such page")
     return page.markdown

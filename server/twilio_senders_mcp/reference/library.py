@@ -39,14 +39,14 @@ def children(path: str) -> list[Page]:
     return _ordered(below)
 
 
-def normal(path: str) -> str:
+def normalize_path(path: str) -> str:
     """Return the normalized form of a path, which is the form of `Page.path`."""
     return path.strip().strip("/").removesuffix(".md").casefold().replace("_", "-")
 
 
 def nearest(path: str) -> str | None:
     """Return the existing path that is closest to ``path``, or None."""
-    wanted = normal(path)[:100]
+    wanted = normalize_path(path)[:100]
     match = difflib.get_close_matches(wanted, library(), n=1, cutoff=0.5)
     if not match:
         last = wanted.rpartition("/")[2]

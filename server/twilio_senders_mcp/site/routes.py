@@ -42,7 +42,7 @@ async def _page(request: Request) -> Response:
     from . import markdown, pages  # noqa: PLC0415 - see above
 
     address = request.scope["path"]
-    path = reference.normal(address.removeprefix("/docs"))
+    path = reference.normalize_path(address.removeprefix("/docs"))
     page = reference.library().get(path)
     if page is None:
         requested = address.removeprefix("/docs/")

@@ -37,13 +37,13 @@ class ReadDocs(AnyResult):
 
 async def get_docs(_: Call, arguments: GetDocsArguments) -> Result:
     """Read up to 10 pages of the reference, as Markdown."""
-    from twilio_senders_mcp.reference.library import library, normal  # noqa: PLC0415 - keeps startup fast
+    from twilio_senders_mcp.reference.library import library, normalize_path  # noqa: PLC0415 - keeps startup fast
 
     pages: list[dict[str, Any]] = []
     texts: list[str] = []
     missing: list[Issue] = []
     unknown: list[str] = []
-    for name in dict.fromkeys(normal(page) for page in arguments.pages):
+    for name in dict.fromkeys(normalize_path(page) for page in arguments.pages):
         page = library().get(name)
         if page is None:
             issue = no_such_page(f"pages[{len(pages)}]", name)

@@ -29,9 +29,9 @@ class ListedDocs(AnyResult):
 
 async def list_docs(_: Call, arguments: ListDocsArguments) -> Result:
     """List the pages of the Senders API reference, with their sizes."""
-    from twilio_senders_mcp.reference.library import children, library, normal  # noqa: PLC0415 - keeps startup fast
+    from twilio_senders_mcp.reference.library import children, library, normalize_path  # noqa: PLC0415 - keeps startup fast
 
-    path = normal(arguments.page) if isinstance(arguments.page, str) else ""
+    path = normalize_path(arguments.page) if isinstance(arguments.page, str) else ""
     page = library().get(path)
     if page is None:
         raise InvalidArguments([no_such_page("page", path)], 1)

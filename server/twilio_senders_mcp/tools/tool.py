@@ -41,11 +41,11 @@ class Confirm(Protocol):
     """Asks a person, and returns if the answer is yes or if no question is necessary."""
 
     async def __call__(
-        self, question: Question, look_again: Callable[[], Awaitable[Question | None]], /
+        self, question: Question, current_question: Callable[[], Awaitable[Question | None]], /
     ) -> None:
         """Ask ``question``.
 
-        The state may change before the person answers. ``look_again`` therefore returns the
+        The state may change before the person answers. ``current_question`` therefore returns the
         question for the current state, or None if none is necessary; if it differs from
         ``question``, it is asked instead.
 
