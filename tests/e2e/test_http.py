@@ -131,7 +131,7 @@ def test_a_write_on_its_way_is_finished_once_and_its_outcome_is_logged():
         errors = process.stderr.read().decode()
         caller.join()
     assert (twilio.writes, status) == (1, 0)
-    assert "ended after its caller had gone: Twilio responded with HTTP 202" in errors
+    assert "ended after its caller was cancelled: Twilio responded with HTTP 202" in errors
 
 
 def _call_and_expect_nothing(url: str) -> None:

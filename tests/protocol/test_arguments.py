@@ -1,5 +1,7 @@
 """How a tool reads its arguments, and how it says what is wrong with them."""
 
+import json
+
 import pytest
 from pydantic import BaseModel
 
@@ -177,3 +179,30 @@ def test_a_mistake_that_has_no_words_yet_is_still_named():
         ArgumentsReader(Odd).read({"number": "x"})
     [issue] = caught.value.issues
     assert (issue.path, issue.expected) == ("number", "not valid")
+
+
+@pytest.mark.parametrize("character", ["\x00", "\x1b", "\x7f", "\x9b", "\x0b"])
+@pytest.mark.parametrize("field", ["about", "name"])
+def test_a_control_character_is_refused(field, character):
+    assert only_issue(profile={field: f"a{character}b"}) == (
+        f"profile.{field}",
+        "expected text without control characters",
+        None,
+    )
+
+
+def test_line_breaks_and_tabs_are_text():
+    read = READER.read({"sid": SID, "profile": {"description": "a\n\tb\r\nc"}})
+    assert read.model.profile.description == "a\n\tb\r\nc"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"profile": {"emails": [1] * 200_000}},
+        {"profile": {f"k{number}": 1 for number in range(200_000)}},
+        {"profile": {"emails": json.dumps([{}] * 100_000)}},
+    ],
+)
+def test_more_values_than_any_call_needs_are_refused_before_they_are_checked(arguments):
+    assert only_issue(**arguments) == ("", "expected at most 20,000 values", None)

@@ -112,3 +112,23 @@ async def test_nothing_is_written_to_a_client_that_has_gone():
     with pytest.raises(anyio.BrokenResourceError):
         await _Outgoing(pipe, flow).send(NOTE)
     assert pipe.written == b""
+
+
+@pytest.mark.parametrize(
+    ("line", "request_id", "code"),
+    [
+        (b'{"jsonrpc":"2.0","id":7,"method":"x","params":{"a":"\\ud83d"}}\n', 7, -32700),
+        (b'{"jsonrpc":"2.0","id":"a","method":"x","params":{"a":"\xff"}}\n', "a", -32700),
+        (b'{"jsonrpc":"2.0","id":7,"method":"x","params":[]}\n', 7, -32600),
+        (b'{"jsonrpc":"2.0","id":true,"method":5}\n', None, -32600),
+        (b'{"id":7,"method\n', None, -32700),
+    ],
+)
+async def test_a_refused_request_is_answered_under_its_own_id(line, request_id, code):
+    reader, pipe = asyncio.StreamReader(), Pipe()
+    reader.feed_data(line)
+    reader.feed_eof()
+    incoming = _Incoming(reader, _Outgoing(pipe, _Flow()))
+    assert [item async for item in incoming] == []
+    [answered] = [json.loads(line) for line in pipe.written.splitlines()]
+    assert (answered["id"], answered["error"]["code"]) == (request_id, code)

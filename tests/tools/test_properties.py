@@ -21,7 +21,7 @@ many = settings(
     max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
-text = st.text(st.characters(codec="utf-8"), max_size=20)
+text = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=20)
 labels = st.text(st.characters(categories=["L", "N"], max_codepoint=0x2FF), min_size=1, max_size=9)
 urls = st.builds(
     "{}://{}.example{}".format,

@@ -22,9 +22,11 @@ from twilio_senders_mcp.twilio.errors import (
 )
 from twilio_senders_mcp.twilio.hosts import messaging_url
 from twilio_senders_mcp.twilio.requests import UpdateSender
-from twilio_senders_mcp.twilio.transport import MAX_CONNECTIONS
+from twilio_senders_mcp.twilio.transport import MAX_CONNECTIONS, WAIT_MAX
 
 pytestmark = in_virtual_time
+
+MAX_WRITES = MAX_CONNECTIONS * 3 // 4
 
 SID = "XE" + "a" * 32
 CHANGE = UpdateSender(friendly_name="Main")
@@ -225,12 +227,43 @@ async def test_a_call_that_never_got_a_connection_was_not_sent():
             await senders.update(SID, CHANGE)
         errors.append(caught.value)
 
+    began = anyio.current_time()
     async with anyio.create_task_group() as group:
-        for _ in range(MAX_CONNECTIONS + 3):
+        for _ in range(MAX_WRITES + 3):
             group.start_soon(call)
-    busy = [error for error in errors if isinstance(error, NotSent)]
-    assert [error.reason for error in busy] == ["busy"] * 3
-    assert len(errors) == MAX_CONNECTIONS + 3
+        with anyio.move_on_after(WAIT_MAX + 1) as waiting:
+            await anyio.sleep_forever()
+        assert waiting.cancelled_caught
+        busy = [error for error in errors if isinstance(error, NotSent)]
+        assert [error.reason for error in busy] == ["busy"] * 3
+    assert anyio.current_time() - began > WAIT_MAX
+    assert len(errors) == MAX_WRITES + 3
+
+
+async def test_writes_that_hang_leave_connections_for_reads():
+    class HangingWrites(StandIn):
+        async def __call__(self, scope, receive, send):
+            if scope["method"] == "POST":
+                await anyio.sleep_forever()
+            await super().__call__(scope, receive, send)
+
+    senders = client(HangingWrites([answer(200, SENDER)]), timeout=30)
+    async with anyio.create_task_group() as group:
+        for _ in range(MAX_CONNECTIONS * 2):
+            group.start_soon(senders.update, SID, CHANGE)
+        await anyio.wait_all_tasks_blocked()
+        began = anyio.current_time()
+        assert (await senders.fetch(SID)).sender == SENDER
+        assert anyio.current_time() == began
+        group.cancel_scope.cancel()
+
+
+@pytest.mark.parametrize("connections", [1, 2, 3])
+async def test_few_connections_are_enough_for_reads_and_writes(connections):
+    senders = client(StandIn([answer(202, SENDER)]), connections=connections)
+    assert (await senders.update(SID, CHANGE)).sender == SENDER
+    assert (await senders.fetch(SID)).sender == SENDER
+    await senders.aclose()
 
 
 @pytest.mark.parametrize("calls", [1, MAX_CONNECTIONS * 3])
@@ -324,7 +357,7 @@ async def test_a_thousand_calls_at_once_all_finish_over_a_bounded_number_of_conn
         for _ in range(1000):
             group.start_soon(senders.update, SID, CHANGE)
     assert len(twilio.received) == 1000
-    assert most == MAX_CONNECTIONS
+    assert most == MAX_WRITES
 
 
 async def test_a_cancelled_call_stops_waiting_at_once():

@@ -29,6 +29,9 @@ from twilio_senders_mcp.twilio.schema import (
 from .schemas import input_schema
 
 ISSUES_MAX: Final = 20
+VALUES_MAX: Final = 20_000
+"""Most values in the arguments of one call, at all depths; more would hold up other calls."""
+
 _NAME_MAX: Final = 60
 _NAME: Final = re.compile(rf"[A-Za-z_][\w-]{{0,{_NAME_MAX - 1}}}", re.ASCII)
 _DIGITS_MAX: Final = 3
@@ -62,8 +65,11 @@ class ArgumentsReader(Generic[ModelT]):
             InvalidArguments: if anything in ``arguments`` is unknown, missing or invalid.
 
         """
+        unpacked = _unpack_json_text(arguments, self.schema)
+        if _count_values(unpacked) > VALUES_MAX:
+            raise InvalidArguments([Issue("", f"expected at most {VALUES_MAX:,} values")], 1)
         nulls: list[str] = []
-        given = _without_nulls(_unpack_json_text(arguments, self.schema), self.schema, "", nulls)
+        given = _without_nulls(unpacked, self.schema, "", nulls)
         try:
             return ReadArguments(self._model.model_validate(given), tuple(nulls))
         except ValidationError as error:
@@ -116,6 +122,20 @@ class ArgumentsReader(Generic[ModelT]):
         form = object_schema(self._schema_at(parent)) or {}
         keys = list(form.get("properties", {}))
         return _similar(name, keys) or self._paths.get(_normalized(name)) or _containing(name, keys)
+
+
+def _count_values(arguments: Mapping[str, Any]) -> int:
+    """Count the values at all depths, at least up to one more than `VALUES_MAX`."""
+    count = 0
+    waiting: list[Any] = [arguments]
+    while waiting and count <= VALUES_MAX:
+        value = waiting.pop()
+        count += 1
+        if isinstance(value, dict):
+            waiting += cast("dict[str, Any]", value).values()
+        elif isinstance(value, list):
+            waiting += cast("list[Any]", value)
+    return count
 
 
 def _without_nulls(value: Any, schema: Schema, path: str, nulls: list[str]) -> Any:
@@ -238,6 +258,7 @@ _EXPECTED: Final = {
     "string_type": "expected text",
     "string_unicode": "expected valid Unicode text",
     "unicode_text": "expected valid Unicode text",
+    "control_character": "expected text without control characters",
     "list_type": "expected a list",
     "string_too_long": "expected at most {max_length} characters",
     "too_short": "expected at least {min_length}",

@@ -10,6 +10,7 @@ closes its resources. A second signal ends the process at once.
 """
 
 import asyncio
+import json
 import os
 import signal
 import stat
@@ -17,7 +18,7 @@ import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Self, cast
 
 import anyio
 import pydantic_core
@@ -217,12 +218,33 @@ class _Incoming:
 
 
 def _error_response(line: bytes) -> SessionMessage:
+    """Return the error for a line that is no message, with the request's id if it has one.
+
+    Without the id the caller would wait until its own timeout.
+    """
+    request_id: object = None
+    try:
+        # The standard library reads the lone surrogates that JavaScript writes for a cut emoji.
+        request = json.loads(line.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        request = None
+    if isinstance(request, dict):
+        request_id = cast("dict[str, object]", request).get("id")
+    return SessionMessage(
+        JSONRPCError(
+            jsonrpc="2.0",
+            id=request_id if type(request_id) in (str, int) else None,  # pyright: ignore[reportArgumentType] - narrowed by the type
+            error=_error(line),
+        )
+    )
+
+
+def _error(line: bytes) -> ErrorData:
+    if line is _TOO_LONG:
+        message = f"The message is longer than {LINE_MAX} bytes"
+        return ErrorData(code=PARSE_ERROR, message=message)
     try:
         pydantic_core.from_json(line)
     except ValueError:
-        long = line is _TOO_LONG
-        message = f"The message is longer than {LINE_MAX} bytes" if long else "Parse error"
-        error = ErrorData(code=PARSE_ERROR, message=message)
-    else:
-        error = ErrorData(code=INVALID_REQUEST, message="Invalid request")
-    return SessionMessage(JSONRPCError(jsonrpc="2.0", id=None, error=error))
+        return ErrorData(code=PARSE_ERROR, message="Parse error")
+    return ErrorData(code=INVALID_REQUEST, message="Invalid request")

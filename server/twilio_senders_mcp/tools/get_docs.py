@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from twilio_senders_mcp.twilio.requests import StrictModel, Text
+from twilio_senders_mcp.twilio.requests import AnyText, StrictModel
 
 from .docs_pages import no_such_page, page_facts
 from .errors import InvalidArguments, Issue
@@ -20,7 +20,7 @@ class GetDocsArguments(StrictModel):
     """The pages to read."""
 
     pages: Annotated[
-        list[Text],
+        list[AnyText],
         Field(
             min_length=1,
             max_length=PAGES_MAX,

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import MISSING, Field
 
-from twilio_senders_mcp.twilio.requests import StrictModel, Text
+from twilio_senders_mcp.twilio.requests import AnyText, StrictModel
 
 from .docs_pages import no_such_page, page_facts
 from .errors import InvalidArguments
@@ -16,7 +16,7 @@ class ListDocsArguments(StrictModel):
     """The page whose subpages to list."""
 
     page: Annotated[
-        Text | None | MISSING,
+        AnyText | None | MISSING,
         Field(description="operations, schemas, errors, topics or changes; omit to list these."),
     ] = MISSING
 

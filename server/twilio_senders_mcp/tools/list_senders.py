@@ -8,7 +8,7 @@ from twilio_senders_mcp.senders.fields import field, name_field
 from twilio_senders_mcp.senders.paging import FoundSenders, find_senders
 from twilio_senders_mcp.senders.search import has_status, matches
 from twilio_senders_mcp.senders.status import KNOWN_STATUSES
-from twilio_senders_mcp.twilio.requests import Channel, StrictModel, Text
+from twilio_senders_mcp.twilio.requests import AnyText, Channel, StrictModel
 from twilio_senders_mcp.twilio.responses import Sender
 
 from .outside_text import identifier, one_line
@@ -31,19 +31,19 @@ class ListSendersArguments(StrictModel):
 
     channel: Channel
     query: Annotated[
-        Text | None | MISSING,
+        AnyText | None | MISSING,
         Field(
             max_length=100,
             description="A number in any format, or part of a name: searches all pages.",
         ),
     ] = MISSING
     status: Annotated[
-        Text | None | MISSING,
+        AnyText | None | MISSING,
         Field(description="Only this status, such as OFFLINE: searches all pages."),
     ] = MISSING
     page_size: Annotated[int, Field(ge=1, le=200, description="50 by default.")] = 50
     page_token: Annotated[
-        Text | None | MISSING, Field(description="next_page_token of the previous result.")
+        AnyText | None | MISSING, Field(description="next_page_token of the previous result.")
     ] = MISSING
     detail: Annotated[
         Literal["summary", "full"],

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import MISSING, Field
 
-from twilio_senders_mcp.twilio.requests import StrictModel, Text
+from twilio_senders_mcp.twilio.requests import AnyText, StrictModel
 
 from .json_text import to_json
 from .sender_result import AnyResult
@@ -21,7 +21,7 @@ _NO_HIT: Final = (
 class SearchDocsArguments(StrictModel):
     """The query."""
 
-    query: Annotated[Text, Field(description="Words, an error code, a field or a status.")]
+    query: Annotated[AnyText, Field(description="Words, an error code, a field or a status.")]
     type: Annotated[
         Literal["topic", "operation", "schema", "error", "change"] | None | MISSING,
         Field(description="Only pages of this type."),

@@ -11,11 +11,11 @@ from pydantic import MISSING, AfterValidator, Field, ValidationInfo, model_valid
 from pydantic_core import PydanticCustomError
 
 from twilio_senders_mcp.twilio.requests import (
+    AnyText,
     Configuration,
     Profile,
     SenderFields,
     StrictModel,
-    Text,
     UpdateSender,
     Webhook,
 )
@@ -69,7 +69,7 @@ class SenderChanges(SenderFields):
     """The fields of an update, validated together with the fields that it clears."""
 
     clear: Annotated[
-        list[Annotated[Text, AfterValidator(_check_path)]],
+        list[Annotated[AnyText, AfterValidator(_check_path)]],
         Field(
             default_factory=list,
             description="Paths to send as null, such as webhook.fallback_url.",

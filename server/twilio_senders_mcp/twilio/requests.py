@@ -36,9 +36,17 @@ _HTTP_URL = TypeAdapter[AnyUrl](
 _ABSOLUTE = re.compile(r"https?://[^\s/?#\x00-\x1f\x7f][^\s\x00-\x1f\x7f]*", re.IGNORECASE)
 _CODE_SEPARATORS = re.compile(r"[\s\-\u2010-\u2015]+")
 _CODE = re.compile(r"[0-9]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
-def _check_text(text: str) -> str:
+def _check_printable(text: str) -> str:
+    """Refuse control characters other than tabs and line breaks."""
+    if _CONTROL.search(text):
+        raise PydanticCustomError("control_character", "expected text without control characters")
+    return text
+
+
+def _check_unicode(text: str) -> str:
     """Refuse a lone surrogate, which cannot be encoded as UTF-8 and so cannot be sent."""
     if text.isascii():
         return text
@@ -77,8 +85,11 @@ def _check_code(code: SecretStr) -> SecretStr:
     raise PydanticCustomError("verification_code", "expected digits")
 
 
-Text = Annotated[str, AfterValidator(_check_text)]
+AnyText = Annotated[str, AfterValidator(_check_unicode)]
 """Any string that can be encoded as UTF-8."""
+
+Text = Annotated[AnyText, AfterValidator(_check_printable)]
+"""A string without control characters other than tabs and line breaks."""
 
 SENDER_SID: Final = r"^XE[0-9a-fA-F]{32}$"
 SENDER_ID: Final = r"^(whatsapp:\+[1-9][0-9]{6,14}|rcs:[^\s]+)$"

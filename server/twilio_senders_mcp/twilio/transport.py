@@ -10,6 +10,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
 
 MAX_CONNECTIONS: Final = 20
 """At once, unless the transport is made with another number."""
+
+WAIT_MAX: Final = 20.0
+"""Longest wait for a free connection, in seconds."""
+
+# One connection in this many is kept for reads.
+_READ_SHARE: Final = 4
 
 CONNECT_TIMEOUT_MAX: Final = 10.0
 ATTEMPT_MIN: Final = 0.5
@@ -78,6 +85,8 @@ class Transport:
         self._timeout = timeout
         self._in_process = app is not None
         self._free = anyio.Semaphore(connections)
+        # Writes that hang must not keep reads waiting.
+        self._free_for_writes = anyio.Semaphore(connections - connections // _READ_SHARE)
         self._writes = WritesInFlight()
         try:
             self._http = httpx.AsyncClient(
@@ -115,10 +124,7 @@ class Transport:
 
         """
         request = self._http.build_request(method, path, params=query, content=body)
-        with anyio.CancelScope(deadline=deadline - ATTEMPT_MIN) as waiting:
-            await self._free.acquire()
-        if waiting.cancelled_caught:
-            raise NotSent("busy")
+        await self._wait_for_connection(method, deadline)
         departure = _Departure(left=self._in_process)
         request.extensions["trace"] = departure.trace
         sending = self._send(request, departure, deadline)
@@ -133,6 +139,30 @@ class Transport:
         await self._writes.aclose()
         await self._http.aclose()
 
+    async def _wait_for_connection(self, method: str, deadline: float) -> None:
+        """Wait until one of the connections is free.
+
+        Raises:
+            NotSent: if none became free in time.
+
+        """
+        pools = [self._free] if only_reads(method) else [self._free_for_writes, self._free]
+        remaining = deadline - ATTEMPT_MIN - anyio.current_time()
+        with ExitStack() as acquired:
+            try:
+                with anyio.fail_after(min(WAIT_MAX, remaining)):
+                    for pool in pools:
+                        await pool.acquire()
+                        acquired.callback(pool.release)
+            except TimeoutError:
+                raise NotSent("busy") from None
+            acquired.pop_all()
+
+    def _release_connection(self, method: str) -> None:
+        self._free.release()
+        if not only_reads(method):
+            self._free_for_writes.release()
+
     async def _send(
         self, request: httpx.Request, departure: "_Departure", deadline: float
     ) -> Response:
@@ -145,7 +175,7 @@ class Transport:
             reading = only_reads(request.method)
             raise OutcomeUnknown(_unknown_reason(error), reading=reading) from None
         finally:
-            self._free.release()
+            self._release_connection(request.method)
 
     async def _receive(self, request: httpx.Request) -> Response:
         response = await self._http.send(request, stream=True)
