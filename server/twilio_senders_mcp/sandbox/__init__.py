@@ -1,7 +1,7 @@
-"""An embedded Twilio: the Senders API as one ASGI app with a life of its own.
+"""An embedded Twilio: the Senders API as an ASGI app with its own senders.
 
-It stands in for Twilio in tests and demonstrations, over HTTP or in process. It shares no code
-with the client but the spelling of Twilio's enumerations, so that it can disagree with it.
+It replaces Twilio in tests and demonstrations, over HTTP or in process. It shares no code with
+the client except Twilio's enumerations, so that it can disagree with the client.
 """
 
 from twilio_senders_mcp.sandbox.app import Sandbox

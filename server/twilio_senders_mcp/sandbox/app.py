@@ -1,10 +1,10 @@
-"""The ASGI app: who may call, which operation a path names, and what a fault makes of it.
+"""The ASGI app: authentication, routing and injected faults.
 
-Besides Twilio's paths it answers ``/_sandbox/faults`` and ``/_sandbox/requests``, so that another
-process can ask for failures and see what arrived; these need no credentials and are not recorded.
-A fault happens to a request to the Senders API; a request for any other path leaves it waiting.
+Besides Twilio's paths it serves ``/_sandbox/faults`` and ``/_sandbox/requests``, with which another
+process can inject faults and read the recorded requests; these two need no credentials and are not
+recorded themselves. Faults apply only to requests to the Senders API.
 
-Twilio documents no answer for a wrong method or an oversized body; the sandbox chooses
+Twilio documents no response for a wrong method or an oversized body; the sandbox chooses
 405 / 20004 and 413 / 20001 (from 4 MB).
 """
 
@@ -34,7 +34,7 @@ from twilio_senders_mcp.sandbox.faults import (
     Fault,
     FaultError,
     FaultQueue,
-    fault_answer,
+    fault_response,
     read_fault,
 )
 from twilio_senders_mcp.sandbox.recording import RecordedRequest, redact
@@ -56,10 +56,10 @@ _HEADERS = {
 
 
 class Sandbox:
-    """A Senders API with senders of its own, as an ASGI app.
+    """A Senders API with its own senders, as an ASGI app.
 
-    ``step_seconds`` is how long a status lasts, ``clock`` tells the time in seconds, ``seed``
-    plants the documented senders, ``record`` is how many of the last requests are kept.
+    ``step_seconds`` is the duration of a status, ``clock`` returns the time in seconds, ``seed``
+    creates the documented senders, and ``record`` is the number of requests that are kept.
     """
 
     def __init__(
@@ -76,11 +76,11 @@ class Sandbox:
         self._faults = FaultQueue()
 
     def inject(self, fault: Fault) -> None:
-        """Let a fault happen to the next requests to the Senders API, after those that wait."""
+        """Apply a fault to the next requests to the Senders API, after the faults in the queue."""
         self._faults.add(fault)
 
     def clear_faults(self) -> None:
-        """Forget the faults that have not happened yet."""
+        """Remove the faults that have not been applied yet."""
         self._faults.clear()
 
     def sids(self) -> list[str]:
@@ -88,19 +88,19 @@ class Sandbox:
         return self._senders.sids()
 
     def take_offline(self, sid: str, *, code: str, message: str) -> None:
-        """Let a sender fail: it is offline from now on, for this reason."""
+        """Take a sender offline from now on, with this reason."""
         self._senders.take_offline(sid, code, message, self._clock())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection: HTTP, or the server's lifespan."""
         if scope["type"] == "lifespan":
-            await _live(receive, send)
+            await _serve_lifespan(receive, send)
             return
         request = await _read_request(scope, receive)
         if request is None:
             return
         if request.path.startswith(_CONTROL):
-            await _send_answer(send, self._control(request))
+            await _send_response(send, self._control(request))
             return
         await self._serve(request, send)
 
@@ -109,30 +109,32 @@ class Sandbox:
         request_id = f"RQ{secrets.token_hex(16)}"
         status: int | None = None
         try:
-            answer = self._operate(request) if fault.apply else None
+            response = self._respond(request) if fault.apply else None
             if fault.delay:
                 await anyio.sleep(fault.delay)
-            if fault.answers:
-                answer = _Answer(*fault_answer(fault))
-            elif answer is None and not fault.drop:
-                answer = self._operate(request)
-            answer = answer or _Answer(200, {})
-            headers = {**_HEADERS, "t-request-id": request_id, **answer.headers}
-            answer = _Answer(answer.status, answer.body, {**headers, **fault.extra_headers()})
-            status = answer.status
-            await (_break_answer if fault.drop else _send_answer)(send, answer)
+            if fault.has_response:
+                response = _Response(*fault_response(fault))
+            elif response is None and not fault.drop:
+                response = self._respond(request)
+            response = response or _Response(200, {})
+            headers = {**_HEADERS, "t-request-id": request_id, **response.headers}
+            response = _Response(
+                response.status, response.body, {**headers, **fault.extra_headers()}
+            )
+            status = response.status
+            await (_send_half if fault.drop else _send_response)(send, response)
         finally:
             self.requests.append(request.recorded(status, request_id))
 
-    def _operate(self, request: "_Request") -> "_Answer":
+    def _respond(self, request: "_Request") -> "_Response":
         try:
-            return self._route(request, _admit(request))
+            return self._route(request, _authorized_body(request))
         except ApiError as error:
             challenge = {"www-authenticate": 'Basic realm="Twilio API"'}
             headers = challenge if error.status == 401 else {}  # noqa: PLR2004 # HTTP's status
-            return _Answer(error.status, error.payload(), headers)
+            return _Response(error.status, error.payload(), headers)
 
-    def _route(self, request: "_Request", raw: bytes) -> "_Answer":
+    def _route(self, request: "_Request", raw: bytes) -> "_Response":
         now = self._clock()
         one = _ONE_SENDER.fullmatch(request.path)
         if one is None and request.path != SENDERS:
@@ -140,39 +142,39 @@ class Sandbox:
         sid = one[1] if one else None
         match request.method, sid:
             case "GET", None:
-                return _Answer(200, self._senders.page(request.query, request.origin, now))
+                return _Response(200, self._senders.page(request.query, request.origin, now))
             case "GET", str(sid):
-                return _Answer(200, self._senders.fetch(sid, request.origin, now))
+                return _Response(200, self._senders.fetch(sid, request.origin, now))
             case "POST", None:
-                return _Answer(202, self._senders.create(read_body(raw, request.type), now))
+                return _Response(202, self._senders.create(read_body(raw, request.type), now))
             case "POST", str(sid):
-                return _Answer(202, self._senders.update(sid, read_body(raw, request.type), now))
+                return _Response(202, self._senders.update(sid, read_body(raw, request.type), now))
             case "DELETE", str(sid):
                 self._senders.delete(sid, now)
-                return _Answer(204, b"")
+                return _Response(204, b"")
             case _:
                 raise ApiError(405, METHOD_NOT_ALLOWED, f"Method {request.method} is not allowed")
 
-    def _control(self, request: "_Request") -> "_Answer":
+    def _control(self, request: "_Request") -> "_Response":
         match request.method, request.path.removeprefix(_CONTROL):
             case "POST", "faults":
                 try:
                     self.inject(read_fault(request.body or b""))
                 except FaultError as error:
-                    return _Answer(400, {"error": str(error)}, _PLAIN)
-                return _Answer(201, {}, _PLAIN)
+                    return _Response(400, {"error": str(error)}, _PLAIN)
+                return _Response(201, {}, _PLAIN)
             case "DELETE", "faults":
                 self.clear_faults()
-                return _Answer(204, b"")
+                return _Response(204, b"")
             case "GET", "requests":
-                return _Answer(200, {"requests": [r.as_json() for r in self.requests]}, _PLAIN)
+                return _Response(200, {"requests": [r.as_json() for r in self.requests]}, _PLAIN)
             case _:
-                return _Answer(404, {"error": "no such control"}, _PLAIN)
+                return _Response(404, {"error": "no such control"}, _PLAIN)
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
-    """An answer about to be sent; a text or bytes body goes out as it is, the rest as JSON."""
+class _Response:
+    """A response to be sent. A string or bytes body is sent unchanged, any other as JSON."""
 
     status: int
     body: JsonValue | bytes
@@ -187,7 +189,7 @@ class _Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Request:
-    """A request that has arrived whole; ``body`` is None where it was too large."""
+    """A complete request; ``body`` is None if it was too large."""
 
     method: str
     path: str
@@ -202,7 +204,7 @@ class _Request:
         return self.headers.get("content-type", "")
 
     def recorded(self, status: int | None, request_id: str) -> RecordedRequest:
-        """Return what is kept of the request."""
+        """Return the record of the request, without secrets."""
         return RecordedRequest(
             method=self.method,
             path=self.path,
@@ -225,12 +227,12 @@ _PLAIN = {"content-type": "application/json"}
 
 
 def _is_for_senders(path: str) -> bool:
-    """Tell whether ``path`` is the Senders API's or below it, be there an operation or not."""
+    """Tell whether ``path`` belongs to the Senders API, whether or not it has an operation."""
     return path == SENDERS or path.startswith(f"{SENDERS}/")
 
 
-def _admit(request: _Request) -> bytes:
-    """Return the body of a request that may come in."""
+def _authorized_body(request: _Request) -> bytes:
+    """Return the body of a request, after checking its credentials and size."""
     if not is_authorized(request.headers.get("authorization")):
         raise ApiError(401, AUTHENTICATION, "Authenticate")
     if request.body is None:
@@ -239,7 +241,7 @@ def _admit(request: _Request) -> bytes:
 
 
 async def _read_request(scope: Scope, receive: Receive) -> _Request | None:
-    """Read a request; None when the client went away before its end."""
+    """Read a request; return None if the client disconnected before its end."""
     chunks: list[bytes] = []
     size, more = 0, True
     while more:
@@ -262,32 +264,32 @@ async def _read_request(scope: Scope, receive: Receive) -> _Request | None:
     )
 
 
-async def _send_answer(send: Send, answer: _Answer) -> None:
-    content = answer.content()
-    await _start(send, answer, len(content))
+async def _send_response(send: Send, response: _Response) -> None:
+    content = response.content()
+    await _send_head(send, response, len(content))
     await send({"type": "http.response.body", "body": content})
 
 
-async def _break_answer(send: Send, answer: _Answer) -> None:
-    """Send half of an answer and break the connection."""
-    content = answer.content()
-    await _start(send, answer, len(content) + _LOST_BYTES)
+async def _send_half(send: Send, response: _Response) -> None:
+    """Send half of a response and break the connection."""
+    content = response.content()
+    await _send_head(send, response, len(content) + _LOST_BYTES)
     half = content[: len(content) // 2]
     await send({"type": "http.response.body", "body": half, "more_body": True})
-    raise ConnectionResetError("The sandbox dropped the connection, as a fault asked")
+    raise ConnectionResetError("The sandbox dropped the connection because of a fault")
 
 
-async def _start(send: Send, answer: _Answer, length: int) -> None:
-    headers = {"content-length": str(length), **answer.headers}
-    if answer.status == 204:  # noqa: PLR2004 # HTTP's status without a body
+async def _send_head(send: Send, response: _Response, length: int) -> None:
+    headers = {"content-length": str(length), **response.headers}
+    if response.status == 204:  # noqa: PLR2004 # HTTP's status without a body
         del headers["content-length"]
         headers.pop("content-type", None)
     raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": answer.status, "headers": raw})
+    await send({"type": "http.response.start", "status": response.status, "headers": raw})
 
 
-async def _live(receive: Receive, send: Send) -> None:
-    """Follow a server's start and end; there is nothing to set up or tear down."""
+async def _serve_lifespan(receive: Receive, send: Send) -> None:
+    """Acknowledge the server's startup and shutdown; there is nothing to set up or tear down."""
     for phase in ("startup", "shutdown"):
         await receive()
         await send({"type": f"lifespan.{phase}.complete"})

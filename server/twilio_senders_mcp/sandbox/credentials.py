@@ -1,6 +1,6 @@
-"""Who may call the sandbox: one made-up account, by its auth token or by an API key.
+"""The credentials of the sandbox: one made-up account with an auth token and an API key.
 
-These values are public; they open nothing but the sandbox.
+These values are public; they are valid only for the sandbox.
 """
 
 from base64 import b64encode

@@ -1,4 +1,4 @@
-"""Twilio's error answers: the classic shape of ``code``, ``message``, ``more_info``, ``status``."""
+"""Twilio's error responses in the classic format."""
 
 from pydantic import JsonValue
 
@@ -13,7 +13,7 @@ NAME_CHANGE_PENDING = 63128
 
 
 class ApiError(Exception):
-    """A request that Twilio refuses; nothing of it has been applied."""
+    """Twilio refuses a request; no part of it has been applied."""
 
     def __init__(self, status: int, code: int, message: str) -> None:
         super().__init__(message)
@@ -22,7 +22,7 @@ class ApiError(Exception):
         self.message = message
 
     def payload(self) -> dict[str, JsonValue]:
-        """Return the JSON body of the answer."""
+        """Return the JSON body of the response."""
         return {
             "code": self.code,
             "message": self.message,
@@ -32,10 +32,10 @@ class ApiError(Exception):
 
 
 def not_found(path: str) -> ApiError:
-    """Return Twilio's answer for a path, or a sender, that does not exist."""
+    """Return the error for a path or a sender that does not exist."""
     return ApiError(404, NOT_FOUND, f"The requested resource {path} was not found")
 
 
 def invalid(field: str, problem: str) -> ApiError:
-    """Return the answer for a body that fails validation; the message names ``field`` only."""
+    """Return the error for a body that fails validation; the message names only ``field``."""
     return ApiError(400, VALIDATION, f"{field} {problem}")

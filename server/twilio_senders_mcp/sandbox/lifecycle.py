@@ -1,22 +1,22 @@
-"""How a sender's status and display name move with time.
+"""How a sender's status and display name change over time.
 
-Nothing runs in the background: what is to come is written down with its time, and whatever is
-due is applied when the sender is next looked at. Twilio takes minutes where the sandbox takes
-one *step*, and days for a name review where the sandbox takes three.
+Nothing runs in the background: future statuses are scheduled with their times, and those that are
+due are applied when the sender is next accessed. What takes Twilio minutes takes the sandbox one
+*step*; a name review, which takes days, takes three steps.
 
-Twilio documents no rule for who is asked for a code; the sandbox chooses: a WhatsApp number
-that ends in an even digit is Twilio's own and is verified without a code, an odd one waits for
-it. A name with the word "Declined" in it is declined.
+Twilio documents no rule for which numbers need a code. In the sandbox, a WhatsApp number that ends
+in an even digit counts as Twilio's own and is verified without a code; one that ends in an odd
+digit waits for a code. A name that contains the word "Declined" is declined.
 """
 
 from twilio_senders_mcp.sandbox.errors import NAME_CHANGE_PENDING, NOT_VERIFIED, ApiError
 from twilio_senders_mcp.sandbox.sender import NameChange, Schedule, Sender
 
 VERIFICATION_CODE = "123456"
-"""The one code that verifies a sender; every other is refused."""
+"""The only code that verifies a sender; any other is refused."""
 
 REGISTERED = frozenset({"ONLINE", "ONLINE:UPDATING", "OFFLINE"})
-"""Statuses of a sender whose registration is over."""
+"""The statuses of a sender whose registration is complete."""
 
 _REVIEW_STEPS = 3
 _COMPLETED_IS_REPORTED = 14 * 24 * 3600.0
@@ -43,17 +43,17 @@ def advance(sender: Sender, now: float) -> None:
 
 
 def registration(sender_id: str, now: float, step: float) -> Schedule:
-    """Return what follows ``CREATING`` for a new sender."""
+    """Return the statuses that follow ``CREATING`` for a new sender."""
     if sender_id.startswith("rcs:"):
         return [(now + step, "TWILIO_REVIEW"), (now + 2 * step, "ONLINE")]
     if int(sender_id[-1]) % 2 == 0:
-        # Twilio shows OFFLINE, without any reason, for a while after a registration.
+        # Twilio shows OFFLINE without a reason for a while after a registration.
         return [(now + step, "OFFLINE"), (now + 2 * step, "VERIFYING"), (now + 3 * step, "ONLINE")]
     return [(now + step, "PENDING_VERIFICATION")]
 
 
 def take_offline(sender: Sender, code: str, message: str) -> None:
-    """Let a sender fail: from now on it is offline, for this reason."""
+    """Take a sender offline from now on, with this reason."""
     sender.schedule = []
     sender.status = "OFFLINE"
     more_info = f"https://www.twilio.com/docs/errors/{code}"
@@ -63,7 +63,7 @@ def take_offline(sender: Sender, code: str, message: str) -> None:
 def check_code(code: str) -> None:
     """Refuse a wrong verification code.
 
-    Twilio documents no code for a wrong one; the sandbox chooses 400 / 63113 (sender cannot be
+    Twilio documents no error for a wrong code; the sandbox chooses 400 / 63113 (sender cannot be
     verified), whatever the sender's status.
     """
     if code != VERIFICATION_CODE:
@@ -71,10 +71,11 @@ def check_code(code: str) -> None:
 
 
 def verify(sender: Sender, now: float, step: float) -> None:
-    """Take the right code.
+    """Accept the correct code.
 
-    Twilio documents nothing for a sender that awaits no code; the sandbox chooses that the
-    right one has no effect, so that repeating a request whose answer was lost does no harm.
+    Twilio does not document what a code does to a sender that is not waiting for one. In the
+    sandbox the correct code then has no effect, so that a request can be repeated safely after a
+    lost response.
     """
     if sender.status == "PENDING_VERIFICATION":
         sender.status = "VERIFYING"
@@ -82,18 +83,18 @@ def verify(sender: Sender, now: float, step: float) -> None:
 
 
 def show_updating(sender: Sender, now: float, step: float) -> None:
-    """Let an online sender be ``ONLINE:UPDATING`` for one step."""
+    """Set an online sender to ``ONLINE:UPDATING`` for one step."""
     if sender.status in {"ONLINE", "ONLINE:UPDATING"}:
         sender.status = "ONLINE:UPDATING"
         sender.schedule = [(now + step, "ONLINE")]
 
 
 def change_name(sender: Sender, name: str, now: float, step: float, *, alone: bool) -> str | None:
-    """Take a new display name and return ``display_name_status``, None where there is none.
+    """Accept a new display name and return ``display_name_status``, None if there is none.
 
-    Only a registered WhatsApp sender's name goes to review; any other is changed at once, with
-    nothing to report. ``alone`` says that the name is the request's only field: only then is a
-    failure an error answer (63128) instead of the status ``error``.
+    Only the name of a registered WhatsApp sender is reviewed; any other name changes at once, and
+    the result is None. ``alone`` is true if the name is the request's only field. A conflict then
+    is an error response (63128); otherwise it is the status ``error``.
     """
     if sender.channel != "whatsapp" or sender.status not in REGISTERED:
         _set_name(sender, name)

@@ -1,8 +1,8 @@
-"""The list's query, its pages and its ``meta`` block.
+"""The query of a list request, its pages and the ``meta`` object.
 
-``PageToken`` is opaque to callers: ``PA`` (after) or ``PB`` (before) and a position, so that a
-sender deleted between two pages makes the next page neither skip nor repeat one. ``Page`` is
-only echoed, as Twilio says.
+``PageToken`` is opaque to callers. It consists of ``PA`` (after) or ``PB`` (before) and a position,
+so that no sender is skipped or repeated if one is deleted between two pages. ``Page`` is only
+echoed, as Twilio documents.
 
 Twilio documents no error code for a bad query; the sandbox chooses 400 / 20001.
 """
@@ -23,7 +23,7 @@ _TOKEN = re.compile(r"P([AB])([0-9a-f]{32})")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageQuery:
-    """The query of one list request, checked."""
+    """The validated query of a list request."""
 
     channel: str
     page_size: int
@@ -32,20 +32,20 @@ class PageQuery:
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> "PageQuery":
-        """Read the query of a list request."""
+        """Return the validated query of a list request."""
         channel = query.get("Channel")
         if channel not in _DEFAULT_PAGE_SIZE:
-            raise _bad("Channel", "is required: whatsapp or rcs")
+            raise _invalid_query("Channel", "is required: whatsapp or rcs")
         token = query.get("PageToken")
         if token is not None and not _TOKEN.fullmatch(token):
-            raise _bad("PageToken", "is not one that this API gave out")
+            raise _invalid_query("PageToken", "was not issued by this API")
         size = _integer(query, "PageSize", _DEFAULT_PAGE_SIZE[channel])
         if not 1 <= size <= _LARGEST_PAGE:
-            raise _bad("PageSize", f"must be from 1 to {_LARGEST_PAGE}")
+            raise _invalid_query("PageSize", f"must be from 1 to {_LARGEST_PAGE}")
         return cls(channel=channel, page_size=size, page=_integer(query, "Page", 0), token=token)
 
     def url(self, endpoint: str, page: int, token: str | None) -> str:
-        """Return the address of a page of this query."""
+        """Return the URL of a page of this query."""
         query = {"PageSize": str(self.page_size), "Page": str(page)}
         if token is not None:
             query["PageToken"] = token
@@ -55,7 +55,7 @@ class PageQuery:
 def cut_page(
     senders: Sequence[Sender], query: PageQuery, endpoint: str
 ) -> tuple[Sequence[Sender], JsonObject]:
-    """Return the page's senders and its ``meta``; ``senders`` are in order of position."""
+    """Return the page's senders and its ``meta``; ``senders`` must be ordered by position."""
     start, end = _bounds([sender.position for sender in senders], query)
     previous_url = next_url = None
     if start > 0:
@@ -92,9 +92,9 @@ def _integer(query: Mapping[str, str], name: str, default: int) -> int:
     if text is None:
         return default
     if not re.fullmatch(r"[0-9]{1,9}", text):
-        raise _bad(name, "must be a whole number")
+        raise _invalid_query(name, "must be a whole number")
     return int(text)
 
 
-def _bad(name: str, problem: str) -> ApiError:
+def _invalid_query(name: str, problem: str) -> ApiError:
     return ApiError(400, BAD_PARAMETER, f"{name} {problem}")

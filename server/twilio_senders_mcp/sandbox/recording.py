@@ -1,4 +1,4 @@
-"""The last requests, as a demonstration shows them: without credentials and without codes."""
+"""The record of the last requests, without credentials and verification codes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ _DEEPEST = 32
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedRequest:
-    """One request to the API and the status of its answer.
+    """One request to the API and the status of its response.
 
-    ``body`` is the parsed JSON, None where there was none; ``status`` is None when the
-    connection ended before a status line was sent. Header names are lower-case.
+    ``body`` is the parsed JSON, or None. ``status`` is None if the connection ended before a
+    status was sent. Header names are in lower case.
     """
 
     method: str
@@ -39,7 +39,7 @@ class RecordedRequest:
 
 
 def redact(value: JsonValue, depth: int = 0) -> JsonValue:
-    """Return a copy without any verification code, wherever it was put by mistake."""
+    """Return a copy without any verification code, even in an unexpected place."""
     if depth > _DEEPEST:
         return _REDACTED
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""The senders that a fresh sandbox holds, read from ``seeds.json``."""
+"""The senders of a new sandbox, read from ``seeds.json``."""
 
 import json
 from pathlib import Path
@@ -9,11 +9,11 @@ from twilio_senders_mcp.sandbox.sender import JsonObject, NameChange, Sender
 PENDING_SENDER = "XE" + "a" * 32
 """WhatsApp, waiting for its verification code."""
 ONLINE_SENDER = "XE" + "b" * 32
-"""WhatsApp, online, with everything filled in."""
+"""WhatsApp, online, with every field set."""
 OFFLINE_SENDER = "XE" + "c" * 32
-"""WhatsApp, offline, with the reason."""
+"""WhatsApp, offline, with a reason."""
 REVIEW_SENDER = "XE" + "d" * 32
-"""WhatsApp, online, with a new name in a review that does not end."""
+"""WhatsApp, online, with a new name whose review never ends."""
 RCS_SENDER = "XE" + "e" * 32
 """RCS, online, with its approvals by country and carrier."""
 
@@ -21,7 +21,8 @@ RCS_SENDER = "XE" + "e" * 32
 def seeded_senders(now: float) -> list[Sender]:
     """Return fresh copies of the seeds, in the order of the file."""
     return [
-        _plant(seed, position, now) for position, seed in enumerate(json.loads(_FILE.read_bytes()))
+        _seeded_sender(seed, position, now)
+        for position, seed in enumerate(json.loads(_FILE.read_bytes()))
     ]
 
 
@@ -30,8 +31,8 @@ class _Seed(TypedDict):
     name_in_review: str | None
 
 
-def _plant(seed: _Seed, position: int, now: float) -> Sender:
-    sender = Sender(position=position, **seed["sender"])  # pyright: ignore[reportArgumentType] # a data file of ours; tests look at every seed
+def _seeded_sender(seed: _Seed, position: int, now: float) -> Sender:
+    sender = Sender(position=position, **seed["sender"])  # pyright: ignore[reportArgumentType] # our own data file; tests check every seed
     if (name := seed["name_in_review"]) is not None:
         sender.name_change = NameChange(name=name, status="PENDING_REVIEW", changed_at=now)
     return sender

@@ -1,4 +1,4 @@
-"""What the sandbox keeps of one sender. Times are seconds on the sandbox's clock."""
+"""The sandbox's data about one sender. Times are in seconds on the sandbox's clock."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -8,12 +8,12 @@ from pydantic import JsonValue
 Channel = Literal["whatsapp", "rcs"]
 JsonObject = dict[str, JsonValue]
 Schedule = list[tuple[float, str]]
-"""Statuses still to come, each with the time it begins, soonest first."""
+"""Future statuses, each with the time at which it begins, in order of time."""
 
 
 @dataclass(slots=True, kw_only=True)
 class NameChange:
-    """A WhatsApp display name on its way through Meta's review."""
+    """A WhatsApp display name under review by Meta."""
 
     name: str
     status: str
@@ -23,9 +23,9 @@ class NameChange:
 
 @dataclass(slots=True, kw_only=True)
 class Sender:
-    """One sender. It has no place for a verification code: none is ever stored.
+    """One sender. It has no field for a verification code, because none is ever stored.
 
-    ``position`` grows with every sender made and orders the list.
+    ``position`` increases with every sender that is created and orders the list.
     """
 
     sid: str
@@ -44,7 +44,7 @@ class Sender:
 
     @property
     def channel(self) -> Channel:
-        """The channel that the sender ID names."""
+        """The channel in the sender ID."""
         return channel_of(self.sender_id)
 
 

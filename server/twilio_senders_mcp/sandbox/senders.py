@@ -1,15 +1,15 @@
-"""The five operations on senders, and how an update merges.
+"""The five operations on senders, and how an update is merged.
 
-Updates merge key by key; an array replaces the array, null sets null, ``""`` is kept as it is
-but for ``account_type``, which it clears. Twilio is silent about null; the sandbox chooses that
-a section given as null becomes null, except that a WhatsApp sender keeps its name.
+Updates are merged key by key. An array replaces the old array, null sets null, and ``""`` is kept,
+except that it clears ``account_type``. Twilio does not document null; in the sandbox, a section
+given as null becomes null, except that a WhatsApp sender keeps its name.
 """
 
 import secrets
 import time
 from collections.abc import Mapping
 
-from twilio_senders_mcp.sandbox import answers, lifecycle
+from twilio_senders_mcp.sandbox import lifecycle, responses
 from twilio_senders_mcp.sandbox.errors import ALREADY_REGISTERED, ApiError, not_found
 from twilio_senders_mcp.sandbox.paging import PageQuery, cut_page
 from twilio_senders_mcp.sandbox.seeds import seeded_senders
@@ -20,7 +20,7 @@ SENDERS = "/v2/Channels/Senders"
 
 
 class Senders:
-    """The account's senders. Every ``now`` is a time of the sandbox's clock, in seconds."""
+    """The account's senders. Every ``now`` is a time on the sandbox's clock, in seconds."""
 
     def __init__(self, *, now: float, step: float, seed: bool) -> None:
         self._step = step
@@ -33,53 +33,53 @@ class Senders:
         return list(self._by_sid)
 
     def take_offline(self, sid: str, code: str, message: str, now: float) -> None:
-        """Let a sender fail for a reason."""
+        """Take a sender offline with this reason."""
         lifecycle.take_offline(self._get(sid, now), code, message)
 
     def page(self, query: Mapping[str, str], origin: str, now: float) -> JsonObject:
-        """Return one page of a channel's senders and its ``meta`` block."""
+        """Return one page of a channel's senders and its ``meta`` object."""
         wanted = PageQuery.read(query)
         matching = [sender for sender in self._by_sid.values() if sender.channel == wanted.channel]
         senders, meta = cut_page(matching, wanted, origin + SENDERS)
         for sender in senders:
             lifecycle.advance(sender, now)
-        items = [answers.listed(sender, _url(origin, sender)) for sender in senders]
+        items = [responses.listed(sender, _url(origin, sender)) for sender in senders]
         return {"senders": [*items], "meta": meta}
 
     def create(self, body: JsonObject, now: float) -> JsonObject:
         """Begin a registration.
 
-        Twilio documents no HTTP status for a number that is taken; the sandbox chooses
-        400 / 63110. No code has been sent yet, so one in the body has no effect.
+        Twilio documents no HTTP status for a number that is already in use; the sandbox chooses
+        400 / 63110. No verification code has been sent yet, so one in the body has no effect.
         """
         fields = check_create(body)
         sender_id = str(fields.pop("sender_id"))
         if any(sender.sender_id == sender_id for sender in self._by_sid.values()):
             raise ApiError(400, ALREADY_REGISTERED, "sender_id is already registered")
-        sender = self._make(sender_id, now)
-        _take_code(fields)
+        sender = self._new_sender(sender_id, now)
+        _pop_code(fields)
         _merge(sender, fields)
         self._by_sid[sender.sid] = sender
         self._next_position += 1
-        return answers.accepted(sender)
+        return responses.accepted(sender)
 
     def fetch(self, sid: str, origin: str, now: float) -> JsonObject:
         """Return everything about one sender."""
         sender = self._get(sid, now)
-        return answers.fetched(sender, _url(origin, sender), self._date)
+        return responses.fetched(sender, _url(origin, sender), self._date)
 
     def update(self, sid: str, body: JsonObject, now: float) -> JsonObject:
-        """Apply what the body changes, all of it or nothing.
+        """Apply the body's changes, either all or none of them.
 
-        Twilio documents nothing for a body without any field; the sandbox chooses to take it
-        and to change nothing.
+        Twilio does not document what a body without any field does; the sandbox accepts it and
+        changes nothing.
         """
         sender = self._get(sid, now)
         fields = check_update(body, sender.channel)
-        code = _take_code(fields)
+        code = _pop_code(fields)
         if code is not None:
             lifecycle.check_code(code)
-        name = _take_name(fields)
+        name = _pop_name(fields)
         outcome = None
         if name is not None:
             alone = code is None and not _has_fields(fields)
@@ -89,10 +89,10 @@ class Senders:
         if fields.get("profile", {}) != {} or (name is not None and outcome in {None, "updating"}):
             lifecycle.show_updating(sender, now, self._step)
         _merge(sender, fields)
-        return answers.accepted(sender, outcome)
+        return responses.accepted(sender, outcome)
 
     def delete(self, sid: str, now: float) -> None:
-        """Remove a sender for good; its number is free at once."""
+        """Remove a sender permanently; its number can be registered again at once."""
         del self._by_sid[self._get(sid, now).sid]
 
     def _get(self, sid: str, now: float) -> Sender:
@@ -102,7 +102,7 @@ class Senders:
         lifecycle.advance(sender, now)
         return sender
 
-    def _make(self, sender_id: str, now: float) -> Sender:
+    def _new_sender(self, sender_id: str, now: float) -> Sender:
         sender = Sender(
             sid=f"XE{secrets.token_hex(16)}",
             position=self._next_position,
@@ -126,15 +126,15 @@ class Senders:
         return time.strftime("%Y-%m-%dT%H:%M:%SZ", wall)
 
 
-def _take_code(fields: JsonObject) -> str | None:
+def _pop_code(fields: JsonObject) -> str | None:
     """Remove the verification code from the fields, so that nothing can store it."""
     configuration = fields.get("configuration")
     code = configuration.pop("verification_code", None) if isinstance(configuration, dict) else None
     return code if isinstance(code, str) else None
 
 
-def _take_name(fields: JsonObject) -> str | None:
-    """Remove a display name from the fields; a null one (RCS) stays and is merged."""
+def _pop_name(fields: JsonObject) -> str | None:
+    """Remove a display name from the fields; a null name (RCS) is kept and merged."""
     profile = fields.get("profile")
     if not isinstance(profile, dict) or not isinstance(name := profile.get("name"), str):
         return None

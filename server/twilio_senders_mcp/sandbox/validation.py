@@ -1,8 +1,8 @@
-"""What Twilio refuses in a body, written from its documentation and not from our client.
+"""Validation of request bodies, based on Twilio's documentation and not on our client.
 
-Twilio names the field in the message of a 63100. Keys it does not know are ignored in silence,
-and so are profile keys of the other channel. Null is taken everywhere but for a WhatsApp
-sender's name. Twilio documents no lengths but the name's, and the sandbox sets none.
+The message of a 63100 names the field. Unknown keys and profile keys of the other channel are
+silently ignored. Null is accepted everywhere except for a WhatsApp sender's name. Twilio documents
+no length but that of the name, so the sandbox checks no other.
 """
 
 import json
@@ -32,7 +32,7 @@ _ENTRY_KEYS = frozenset({"website", "email", "phone_number", "label"})
 
 
 def read_body(raw: bytes, content_type: str) -> JsonObject:
-    """Return the JSON object that a create or an update carries."""
+    """Return the JSON object in the body of a create or an update."""
     if content_type.partition(";")[0].strip().lower() != "application/json":
         raise ApiError(400, VALIDATION, "The request body must be sent as application/json")
     try:
@@ -45,7 +45,7 @@ def read_body(raw: bytes, content_type: str) -> JsonObject:
 
 
 def check_create(body: JsonObject) -> JsonObject:
-    """Return the fields of a create that Twilio takes."""
+    """Return the valid fields of a create."""
     sender_id = body.get("sender_id")
     if not isinstance(sender_id, str) or not _SENDER_ID.fullmatch(sender_id):
         raise invalid("sender_id", "must be whatsapp:+<E.164 number> or rcs:<agent>")
@@ -58,22 +58,22 @@ def check_create(body: JsonObject) -> JsonObject:
 
 
 def check_update(body: JsonObject, channel: Channel) -> JsonObject:
-    """Return the fields of an update that Twilio takes; what was omitted stays omitted."""
+    """Return the valid fields of an update; omitted fields remain omitted."""
     fields: JsonObject = {}
     if "friendly_name" in body:
-        _check("friendly_name", body["friendly_name"], _is_text)
+        _check("friendly_name", body["friendly_name"], _text_problem)
         fields["friendly_name"] = body["friendly_name"]
     for section, checks in _SECTIONS[channel].items():
         if section in body:
             fields[section] = _check_section(section, body[section], checks)
     profile = fields.get("profile")
     if channel == "whatsapp" and isinstance(profile, dict) and "name" in profile:
-        _check("profile.name", profile["name"] or "", _is_name)
+        _check("profile.name", profile["name"] or "", _name_problem)
     return fields
 
 
 Check = Callable[[JsonValue], str | None]
-"""Returns what is wrong with a value, or None."""
+"""Returns the problem with a value, or None."""
 
 
 def _check_section(section: str, value: JsonValue, checks: Mapping[str, Check]) -> JsonValue:
@@ -100,11 +100,11 @@ def _check(field: str, value: JsonValue, check: Check) -> None:
         raise invalid(field, problem)
 
 
-def _is_text(value: JsonValue) -> str | None:
+def _text_problem(value: JsonValue) -> str | None:
     return None if isinstance(value, str) else "must be a string"
 
 
-def _is_name(value: JsonValue) -> str | None:
+def _name_problem(value: JsonValue) -> str | None:
     if isinstance(value, str) and 0 < len(value) <= _LONGEST_NAME:
         return None
     return f"must be a string of 1 to {_LONGEST_NAME} characters"
@@ -118,7 +118,7 @@ def _matching(pattern: re.Pattern[str], problem: str) -> Check:
 
 
 def _clearable(check_value: Check) -> Check:
-    """Return a check that takes an empty string too."""
+    """Return a check that also accepts an empty string."""
 
     def check(value: JsonValue) -> str | None:
         return None if value == "" else check_value(value)
@@ -136,7 +136,7 @@ def _one_of(allowed: object, *also: str) -> Check:
 
 
 def _entries(key: str, check_entry: Check) -> Check:
-    """Return the check of an array of objects, each with ``key`` and perhaps a ``label``."""
+    """Return a check for an array of objects, each with ``key`` and an optional ``label``."""
 
     def check(value: JsonValue) -> str | None:
         if not isinstance(value, list):
@@ -145,7 +145,7 @@ def _entries(key: str, check_entry: Check) -> Check:
             if not isinstance(entry, dict) or entry.get(key) is None:
                 return f"must be an array of objects with {key} and label"
             label = entry.get("label")
-            problem = check_entry(entry[key]) or (None if label is None else _is_text(label))
+            problem = check_entry(entry[key]) or (None if label is None else _text_problem(label))
             if problem is not None:
                 return f"has an entry that {problem}"
         return None
@@ -153,44 +153,44 @@ def _entries(key: str, check_entry: Check) -> Check:
     return check
 
 
-_is_url = _clearable(_matching(_URL, "must be an absolute http or https URL"))
+_url_problem = _clearable(_matching(_URL, "must be an absolute http or https URL"))
 
 _CONFIGURATION: Mapping[str, Check] = {
-    "waba_id": _is_text,
+    "waba_id": _text_problem,
     "verification_method": _one_of(VerificationMethod),
-    "verification_code": _is_text,
+    "verification_code": _text_problem,
     "voice_application_sid": _clearable(
         _matching(_APPLICATION_SID, "must be an application SID (AP…)")
     ),
     "account_type": _one_of(AccountType),
 }
 _WEBHOOK: Mapping[str, Check] = {
-    "callback_url": _is_url,
+    "callback_url": _url_problem,
     "callback_method": _one_of(WebhookMethod),
-    "fallback_url": _is_url,
+    "fallback_url": _url_problem,
     "fallback_method": _one_of(WebhookMethod),
-    "status_callback_url": _is_url,
-    # Twilio documents no enumeration for this one alone.
-    "status_callback_method": _is_text,
+    "status_callback_url": _url_problem,
+    # Only for this method Twilio documents no enumeration.
+    "status_callback_method": _text_problem,
 }
 _PROFILE: Mapping[str, Check] = {
-    "name": _is_text,
-    "description": _is_text,
-    "logo_url": _is_url,
-    "websites": _entries("website", _matching(_URL, "is no absolute http or https URL")),
-    "emails": _entries("email", _matching(_EMAIL, "is no e-mail address")),
+    "name": _text_problem,
+    "description": _text_problem,
+    "logo_url": _url_problem,
+    "websites": _entries("website", _matching(_URL, "is not an absolute http or https URL")),
+    "emails": _entries("email", _matching(_EMAIL, "is not an e-mail address")),
 }
 _WHATSAPP_PROFILE: Mapping[str, Check] = {
-    "about": _is_text,
-    "address": _is_text,
+    "about": _text_problem,
+    "address": _text_problem,
     "vertical": _one_of(Vertical, ""),
 }
 _RCS_PROFILE: Mapping[str, Check] = {
-    "banner_url": _is_url,
-    "privacy_url": _is_url,
-    "terms_of_service_url": _is_url,
+    "banner_url": _url_problem,
+    "privacy_url": _url_problem,
+    "terms_of_service_url": _url_problem,
     "accent_color": _clearable(_matching(_COLOR, "must be a hex color (#RRGGBB)")),
-    "phone_numbers": _entries("phone_number", _is_text),
+    "phone_numbers": _entries("phone_number", _text_problem),
     "use_case": _one_of(UseCase),
 }
 _SECTIONS: Mapping[Channel, Mapping[str, Mapping[str, Check]]] = {

@@ -1,9 +1,9 @@
-"""Which fields stand in which answer.
+"""Which fields each response contains.
 
-From Twilio's own examples: create and update answer without ``url``, ``properties`` and
-``offline_reasons``; fetch has everything; the list leaves out the ``pending_display_name*``
-fields; ``display_name_status`` is in the update's answer only. Where Twilio's documents disagree
-about the place of the display-name fields, the sandbox follows the official library: top level.
+According to Twilio's own examples, the responses to create and update lack ``url``, ``properties``
+and ``offline_reasons``; fetch returns everything; the list omits the ``pending_display_name*``
+fields; only the response to an update contains ``display_name_status``. Twilio's documents disagree
+about the place of the display-name fields; the sandbox follows the official library: top level.
 """
 
 from collections.abc import Callable
@@ -47,8 +47,8 @@ _PROFILE = (
 
 
 def accepted(sender: Sender, display_name_status: str | None = None) -> JsonObject:
-    """Return the answer to a create or an update."""
-    answer: JsonObject = {
+    """Return the response to a create or an update."""
+    response: JsonObject = {
         "sid": sender.sid,
         "status": sender.status,
         "sender_id": sender.sender_id,
@@ -59,15 +59,15 @@ def accepted(sender: Sender, display_name_status: str | None = None) -> JsonObje
         "compliance": sender.compliance,
     }
     if display_name_status is not None:
-        answer["display_name_status"] = display_name_status
-    return answer
+        response["display_name_status"] = display_name_status
+    return response
 
 
 def listed(sender: Sender, url: str) -> JsonObject:
-    """Return the sender as an item of the list."""
+    """Return the sender as an item of a list."""
     return {
         **accepted(sender),
-        # Meta grants quality and limits to a registered number only.
+        # Only a registered number has a quality rating and a limit.
         "properties": sender.properties if sender.status in REGISTERED else None,
         "offline_reasons": sender.offline_reasons,
         "url": url,
@@ -75,14 +75,14 @@ def listed(sender: Sender, url: str) -> JsonObject:
 
 
 def fetched(sender: Sender, url: str, date: Callable[[float], str]) -> JsonObject:
-    """Return the whole sender; ``date`` writes a time of the sandbox's clock as ISO 8601."""
-    answer = listed(sender, url)
+    """Return the whole sender; ``date`` formats a time of the sandbox's clock as ISO 8601."""
+    response = listed(sender, url)
     change = sender.name_change
     if change is not None:
-        answer["pending_display_name"] = change.name
-        answer["pending_display_name_status"] = change.status
-        answer["pending_display_name_status_date"] = date(change.changed_at)
-    return answer
+        response["pending_display_name"] = change.name
+        response["pending_display_name_status"] = change.status
+        response["pending_display_name_status_date"] = date(change.changed_at)
+    return response
 
 
 def _section(fields: JsonObject | None, keys: tuple[str, ...]) -> JsonValue:
