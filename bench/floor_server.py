@@ -1,9 +1,9 @@
-"""The floor that `run.py` compares with: the same tool as a newcomer to the SDK would write it.
+"""The baseline of `run.py`: the same tool as a newcomer to the SDK would write it.
 
-Nested models, the SDK's defaults, one shared HTTP client, and nothing else: no strictness, no
-retries, no bounds, no wording of failures. It is pointed at the sandbox by the same environment
-variables. ``python floor_server.py`` serves stdio, ``python floor_server.py http PORT`` serves
-Streamable HTTP on loopback.
+It has nested models, the SDK's defaults and one shared HTTP client, but no strict validation, no
+retries, no limits and no error messages of its own. The same environment variables configure its
+connection to the sandbox. ``python floor_server.py`` serves stdio;
+``python floor_server.py http PORT`` serves Streamable HTTP on loopback.
 """
 
 import os
@@ -26,7 +26,7 @@ class Configuration(BaseModel):
 
 
 class Webhook(BaseModel):
-    """The addresses that Twilio calls."""
+    """The URLs that Twilio calls."""
 
     callback_url: str | None = None
     callback_method: Literal["POST", "PUT"] | None = None
@@ -51,7 +51,7 @@ class Website(BaseModel):
 
 
 class Profile(BaseModel):
-    """What people see of the sender."""
+    """The public profile of a sender."""
 
     name: str | None = None
     about: str | None = None
@@ -64,7 +64,7 @@ class Profile(BaseModel):
 
 
 class Body(BaseModel):
-    """What is posted."""
+    """The body of the request."""
 
     configuration: Configuration | None = None
     webhook: Webhook | None = None
@@ -93,7 +93,7 @@ async def update_sender(
 
 
 def http_client() -> httpx2.AsyncClient:
-    """Return the one HTTP client, made on the first call."""
+    """Return the shared HTTP client, which the first call creates."""
     if not clients:
         credentials = (os.environ["TWILIO_ACCOUNT_SID"], os.environ["TWILIO_AUTH_TOKEN"])
         clients.append(httpx2.AsyncClient(base_url=os.environ["TWILIO_BASE_URL"], auth=credentials))

@@ -1,6 +1,6 @@
-"""The processes that `run.py` measures and the thinnest clients that can call their tool.
+"""The processes that `run.py` measures, and minimal clients that call their tool.
 
-No SDK on this side: what is timed is the server. Every wait has an end. Needs a POSIX system.
+The clients use no SDK, so that only the server is timed. Every wait has a timeout. POSIX only.
 """
 
 import http.client
@@ -43,11 +43,11 @@ _MODERN_META: Final = {
 
 
 class BenchError(Exception):
-    """The run cannot go on: a server did not answer, or not as it should."""
+    """The run cannot continue: a server did not respond, or its response is wrong."""
 
 
 class StdioClient:
-    """Talks with a server on stdio that was spawned at ``spawned``."""
+    """A connection to a server on stdio; ``spawned`` is the time at which it was started."""
 
     def __init__(self, server: Server, process: subprocess.Popen[bytes], spawned: float) -> None:
         self._server: Server = server
@@ -59,10 +59,10 @@ class StdioClient:
         self._unread = b""
 
     def initialize(self) -> float:
-        """Do the legacy era's handshake; return the seconds from the spawn to its answer."""
+        """Do the legacy era's handshake; return the seconds from the spawn to the response."""
         params = {"protocolVersion": LEGACY, "capabilities": {}, "clientInfo": _CLIENT}
         self._stdin.write(self._request("initialize", params))
-        line = self._line()
+        line = self._read_line()
         seconds = time.perf_counter() - self._spawned
         if "result" not in json.loads(line):
             raise BenchError(f"{self._server}: {line.decode()}")
@@ -70,18 +70,18 @@ class StdioClient:
         return seconds
 
     def call(self, era: Era, arguments: Mapping[str, Any], tool: str = UPDATE) -> float:
-        """Call a tool and return the seconds until its answer was read."""
+        """Call a tool and return the seconds until the response was read."""
         request = self._request("tools/call", _call_params(era, arguments, tool))
         begin = time.perf_counter()
         self._stdin.write(request)
-        line = self._line()
+        line = self._read_line()
         seconds = time.perf_counter() - begin
         _check_call(self._server, json.loads(line), "sid" if tool == UPDATE else "results")
         return seconds
 
     def end(self) -> float:
-        """Close the input and return the seconds until the process was gone."""
-        # A wait with a timeout would poll; a blocking wait returns at the moment.
+        """Close the input and return the seconds until the process ended."""
+        # A wait with a timeout would poll; a blocking wait returns immediately.
         guard = threading.Timer(_TIMEOUT, self._process.kill)
         guard.start()
         try:
@@ -96,19 +96,19 @@ class StdioClient:
         return seconds
 
     def memory(self) -> int:
-        """Return the bytes of the process that are resident."""
+        """Return the resident memory of the process in bytes."""
         return psutil.Process(self._process.pid).memory_info().rss
 
     def _request(self, method: str, params: Mapping[str, Any]) -> bytes:
         self._number += 1
         return _json({"jsonrpc": "2.0", "id": self._number, "method": method, "params": params})
 
-    def _line(self) -> bytes:
+    def _read_line(self) -> bytes:
         while b"\n" not in self._unread:
             ready, _, _ = select.select([self._stdout], [], [], _TIMEOUT)
             chunk = os.read(self._stdout.fileno(), _CHUNK) if ready else b""
             if not chunk:
-                raise BenchError(f"{self._server}: no answer on stdout")
+                raise BenchError(f"{self._server}: no response on stdout")
             self._unread += chunk
         line, self._unread = self._unread.split(b"\n", 1)
         return line
@@ -131,7 +131,7 @@ class HttpClient:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_TIMEOUT)
 
     def call(self, era: Era, arguments: Mapping[str, Any]) -> float:
-        """Call the tool and return the seconds until its answer was read."""
+        """Call the tool and return the seconds until the response was read."""
         self._number += 1
         params = _call_params(era, arguments, UPDATE)
         request = _json(
@@ -154,7 +154,7 @@ class HttpClient:
 
 @contextmanager
 def sandbox() -> Generator[str]:
-    """Run the embedded Twilio as a process; yields its base URL."""
+    """Run the embedded Twilio as a process and yield its base URL."""
     with _running(
         [*_COMMANDS["ours"], "sandbox", "--port", "0"], stderr=subprocess.PIPE
     ) as process:
@@ -163,13 +163,13 @@ def sandbox() -> Generator[str]:
         line = stderr.readline().decode() if ready else ""
         address = next((word for word in line.split() if word.startswith("http://")), None)
         if address is None:
-            raise BenchError(f"the sandbox did not say its address: {line!r}")
+            raise BenchError(f"the sandbox did not print its address: {line!r}")
         yield address
 
 
 @contextmanager
 def stdio_server(server: Server, base_url: str) -> Generator[StdioClient]:
-    """Run a server on stdio; yields a client at once, before the server can answer."""
+    """Run a server on stdio and yield a client at once, before the server can respond."""
     spawned = time.perf_counter()
     with _running(_COMMANDS[server], base_url, pipes=subprocess.PIPE) as process:
         yield StdioClient(server, process, spawned)
@@ -177,7 +177,7 @@ def stdio_server(server: Server, base_url: str) -> Generator[StdioClient]:
 
 @contextmanager
 def http_server(server: Server, base_url: str) -> Generator[HttpClient]:
-    """Run a server on Streamable HTTP; yields a client once it accepts connections."""
+    """Run a server on Streamable HTTP and yield a client once it accepts connections."""
     port = _free_port()
     form = ["http", str(port)] if server == "floor" else ["http", "--port", str(port)]
     with _running([*_COMMANDS[server], *form], base_url, stderr=subprocess.DEVNULL) as process:
@@ -194,7 +194,7 @@ def _running(
     pipes: int = subprocess.DEVNULL,
     stderr: int | None = None,
 ) -> Generator[subprocess.Popen[bytes]]:
-    """Run a process while the block runs; ``pipes`` is what stdin and stdout are."""
+    """Run a process while the block runs; ``pipes`` sets its stdin and stdout."""
     environment = _environment(base_url)
     process = subprocess.Popen(
         command, stdin=pipes, stdout=pipes, stderr=stderr, bufsize=0, env=environment
@@ -210,9 +210,9 @@ def _running(
 
 
 def _environment(base_url: str | None) -> dict[str, str]:
-    """Return this process's environment with the sandbox in Twilio's place.
+    """Return this process's environment, with the sandbox instead of Twilio.
 
-    What would change how a server runs is left out: other settings of it, of Python, of a proxy.
+    Variables that would affect the servers are removed: their settings, Python's and proxies'.
     """
     environment = {
         name: value
@@ -252,10 +252,10 @@ def _call_params(era: Era, arguments: Mapping[str, Any], tool: str) -> dict[str,
     return params | {"_meta": _MODERN_META} if era == MODERN else params
 
 
-def _check_call(server: Server, answer: Any, key: str) -> None:
-    result = answer.get("result", {})
+def _check_call(server: Server, response: Any, key: str) -> None:
+    result = response.get("result", {})
     if result.get("isError") or not result.get("structuredContent", {}).get(key):
-        raise BenchError(f"{server}: the call failed: {answer}")
+        raise BenchError(f"{server}: the call failed: {response}")
 
 
 def _json(message: Mapping[str, Any]) -> bytes:

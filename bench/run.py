@@ -1,8 +1,8 @@
-"""Measures the server against a bare one on the same SDK, HTTP client and sandbox: `make bench`.
+"""Compares the server with a minimal one on the same SDK, HTTP client and sandbox: `make bench`.
 
-Floor and ours take turns in one run, so that what else the machine does hits both alike. The
-ratio is formed pair by pair, and the median of the ratios is held against the bound. Prints a
-Markdown table; the exit status is 0 if every bound held.
+The minimal server ("floor") and this server ("ours") alternate in one run, so that other load on
+the machine affects both equally. A ratio is computed for each pair, and the median of the ratios
+is compared with the bound. Prints a Markdown table; the exit status is 0 if every bound held.
 """
 
 import os
@@ -38,13 +38,13 @@ SEARCH_BOUND: Final = 0.005
 SEARCH: Final = "search_docs"
 QUERIES: Final = ("otp not arriving", "63128", "change webhook url", "sender stuck in creating")
 
-LIVES: Final = 15
-LIVES_WARM_UP: Final = 2
+PROCESS_RUNS: Final = 15
+PROCESS_RUNS_WARM_UP: Final = 2
 CALLS_WARM_UP: Final = 50
 TURNS: Final = 100
 TURN_CALLS: Final = 20
 TIME_LIMIT: Final = 170
-"""Seconds after which the run gives up."""
+"""Time limit of the whole run, in seconds."""
 
 ARGUMENTS: Final[dict[str, Any]] = {
     "sid": ONLINE_SENDER,
@@ -57,7 +57,7 @@ MEBIBYTES: Final = (2.0**-20, "MiB")
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What one measurement, taken of both in turn, gave."""
+    """One measurement of each server, taken in turn."""
 
     floor: float
     ours: float
@@ -76,7 +76,7 @@ class Row:
 
 
 class Caller(Protocol):
-    """A connection on which the tool is called."""
+    """A connection that can call the tool."""
 
     def call(self, era: Era, arguments: dict[str, Any]) -> float:
         """Return the seconds that one call took."""
@@ -104,11 +104,11 @@ def main() -> int:
 
 
 def _starts_and_ends(base_url: str) -> Iterator[Row]:
-    """Time from spawn to first response, and from the end of input to the process's end."""
-    for _ in range(LIVES_WARM_UP):
-        _lives(base_url, calls=1)
-    idle = [_lives(base_url, calls=0) for _ in range(LIVES)]
-    used = [_lives(base_url, calls=1) for _ in range(LIVES)]
+    """Measure the time from spawn to first response, and from the end of input to exit."""
+    for _ in range(PROCESS_RUNS_WARM_UP):
+        _run_both(base_url, calls=1)
+    idle = [_run_both(base_url, calls=0) for _ in range(PROCESS_RUNS)]
+    used = [_run_both(base_url, calls=1) for _ in range(PROCESS_RUNS)]
     yield _ratio_row(
         "spawn to first response", [start for start, _ in idle + used], START_BOUND, MILLISECONDS
     )
@@ -116,14 +116,14 @@ def _starts_and_ends(base_url: str) -> Iterator[Row]:
     yield _end_row("end of input to exit, after a call", [end for _, end in used])
 
 
-def _lives(base_url: str, *, calls: int) -> tuple[Pair, Pair]:
-    """Run each server once; return the times of the starts and of the ends."""
-    floor = _life("floor", base_url, calls)
-    ours = _life("ours", base_url, calls)
+def _run_both(base_url: str, *, calls: int) -> tuple[Pair, Pair]:
+    """Run each server once; return the startup times and the shutdown times."""
+    floor = _run_one("floor", base_url, calls)
+    ours = _run_one("ours", base_url, calls)
     return Pair(floor[0], ours[0]), Pair(floor[1], ours[1])
 
 
-def _life(server: Server, base_url: str, calls: int) -> tuple[float, float]:
+def _run_one(server: Server, base_url: str, calls: int) -> tuple[float, float]:
     with stdio_server(server, base_url) as client:
         start = client.initialize()
         for _ in range(calls):
@@ -132,7 +132,7 @@ def _life(server: Server, base_url: str, calls: int) -> tuple[float, float]:
 
 
 def _over_stdio(base_url: str) -> Iterator[Row]:
-    """Time calls over stdio in each era, and see what memory the processes hold afterwards."""
+    """Measure calls over stdio in each era, and the memory of the processes afterwards."""
     memory: list[Pair] = []
     for era in (LEGACY, MODERN):
         with stdio_server("floor", base_url) as floor, stdio_server("ours", base_url) as ours:
@@ -147,7 +147,7 @@ def _over_stdio(base_url: str) -> Iterator[Row]:
 
 
 def _search_row(base_url: str) -> Row:
-    """Time searches of the reference, which the floor does not have; the first one makes it."""
+    """Measure searches of the reference, which the floor lacks; the first one builds the index."""
     with stdio_server("ours", base_url) as ours:
         ours.initialize()
         first = ours.call(LEGACY, {"query": QUERIES[0]}, SEARCH)
@@ -168,7 +168,7 @@ def _search_row(base_url: str) -> Row:
 
 
 def _over_http(base_url: str) -> Iterator[Row]:
-    """Time calls over Streamable HTTP, one request after the other on one connection."""
+    """Measure calls over Streamable HTTP, one after the other on one connection."""
     with ExitStack() as stack:
         floor = stack.enter_context(http_server("floor", base_url))
         ours = stack.enter_context(http_server("ours", base_url))
@@ -177,9 +177,9 @@ def _over_http(base_url: str) -> Iterator[Row]:
 
 
 def _turns(era: Era, floor: Caller, ours: Caller) -> list[Pair]:
-    """Call both in turn; return the medians of each turn.
+    """Call both servers in turn; return the medians of each turn.
 
-    A turn is short because a shared machine changes its speed within a second.
+    Turns are short because the speed of a shared machine changes within a second.
     """
     for caller in (floor, ours):
         _p50(era, caller, CALLS_WARM_UP)
@@ -195,7 +195,7 @@ def _ratio_row(measure: str, pairs: list[Pair], bound: float, unit: tuple[float,
     scale, name = unit
     floor = statistics.median(pair.floor for pair in pairs) * scale
     ours = statistics.median(pair.ours for pair in pairs) * scale
-    digits = 2 if floor < 10 else 0  # noqa: PLR2004 - only how it is written
+    digits = 2 if floor < 10 else 0  # noqa: PLR2004 - affects only the format
     return Row(
         measure,
         floor=f"{floor:.{digits}f} {name}",
@@ -207,7 +207,7 @@ def _ratio_row(measure: str, pairs: list[Pair], bound: float, unit: tuple[float,
 
 
 def _end_row(measure: str, pairs: list[Pair]) -> Row:
-    """Hold the slowest of ours against the bound: it is a promise, not an average."""
+    """Compare the slowest of ours with the bound, which applies to every run."""
     ours = [pair.ours for pair in pairs]
     return Row(
         measure,

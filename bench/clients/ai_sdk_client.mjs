@@ -1,7 +1,8 @@
-// Vercel AI SDK: `createMCPClient`, its tools executed and their output made as for a model.
+// Vercel AI SDK: `createMCPClient`, whose tools are executed and their output converted as for a
+// model.
 //
-// With `discovery`, its default, it gives a server one second from the spawn to answer, and then
-// falls back to the older handshake; with `handshake` it begins with that.
+// With `discovery`, its default, it gives a server one second from the spawn to respond, and then
+// falls back to the older handshake; with `handshake` it starts with that.
 
 import { createMCPClient, ElicitationRequestSchema } from '@ai-sdk/mcp';
 import { Experimental_StdioMCPTransport as StdioTransport } from '@ai-sdk/mcp/mcp-stdio';

@@ -1,4 +1,4 @@
-"""AutoGen: `mcp_server_tools`, its tools run with the JSON that a model writes."""
+"""AutoGen: `mcp_server_tools`, whose tools are run with the JSON that a model writes."""
 
 import asyncio
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from client_loop import ARGUMENTS, COMMAND, ENVIRONMENT, serve
 
 async def main() -> None:
     """Connect and serve the runner."""
-    # Its own limit of 5 seconds for an answer is shorter than a wait for Twilio.
+    # Its default limit of 5 seconds for a response is shorter than a wait for Twilio.
     parameters = StdioServerParams(
         command=COMMAND, args=ARGUMENTS, env=ENVIRONMENT, read_timeout_seconds=60
     )

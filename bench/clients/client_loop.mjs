@@ -1,4 +1,4 @@
-// What the Node clients share; client_loop.py says what the runner and a client write to each other.
+// Code that the Node clients share; client_loop.py describes the messages of runner and client.
 
 import { createInterface } from 'node:readline';
 

@@ -1,8 +1,8 @@
-"""What the Python clients share: which server to start, and the loop in which `run.py` drives them.
+"""Code that the Python clients share: the server's command, and the loop that `run.py` drives.
 
-Runs inside the environment of the client under test, so it needs the standard library only. The
-runner writes one JSON object a line, ``{"tool": ..., "arguments": ...}``, and reads one for each:
-``{"handed": ...}``, what the framework hands to a model, or ``{"raised": ...}``.
+It runs in the environment of the client under test, so it uses only the standard library. The
+runner writes one JSON object per line, ``{"tool": ..., "arguments": ...}``, and reads one for each:
+``{"handed": ...}``, which is what the framework gives to a model, or ``{"raised": ...}``.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ Call = Callable[[str, Mapping[str, Any]], Awaitable[Any]]
 
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
-# Frameworks print; what the runner reads goes out on a copy of stdout that they do not know.
+# Frameworks print to stdout, so messages to the runner go to a copy of stdout.
 _OUT: Final = os.fdopen(os.dup(1), "w", buffering=1)
 os.dup2(2, 1)
 
@@ -39,23 +39,23 @@ async def serve(
 ) -> None:
     """Carry out the runner's calls until it closes stdin.
 
-    ``tools`` names what the framework offers to a model, ``problems`` says of each tool that it
-    could not convert why not, and ``notes`` what is worth a line below the table.
+    ``tools`` are the names of the tools that the framework offers to a model. ``problems`` gives
+    the reason for each tool that it could not convert, and ``notes`` are lines below the table.
     """
     _say({"tools": list(tools), "problems": dict(problems), "notes": list(notes)})
     while line := await asyncio.to_thread(sys.stdin.readline):
         request = json.loads(line)
         try:
             _say({"handed": await call(request["tool"], request["arguments"])})
-        except Exception as error:  # noqa: BLE001 - whatever a framework raises is what is measured
+        except Exception as error:  # noqa: BLE001 - every exception of a framework is recorded
             _say({"raised": f"{type(error).__name__}: {error}"})
 
 
 def _say(message: Mapping[str, Any]) -> None:
-    print(json.dumps(message, default=_plain), file=_OUT)
+    print(json.dumps(message, default=_to_json_value), file=_OUT)
 
 
-def _plain(value: Any) -> Any:
-    """Turn a Pydantic model into what JSON knows, and anything else into its text."""
+def _to_json_value(value: Any) -> Any:
+    """Convert a Pydantic model to a JSON value, and anything else to a string."""
     dump = getattr(value, "model_dump", None)
     return dump(mode="json", by_alias=True, exclude_none=True) if dump else str(value)

@@ -1,7 +1,7 @@
-"""The scripted conversation: five steps, and what each must have brought about.
+"""The scripted conversation: five steps, and the expected effect of each.
 
-Whether a step worked is seen in Twilio's place, the sandbox, as far as that can show it; how the
-result reads is seen in what the framework hands to a model.
+Whether a step worked is checked in the sandbox where possible; the wording of the result is checked
+in what the framework gives to a model.
 """
 
 import re
@@ -35,7 +35,7 @@ _WAIT_SECONDS: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came of a call: the text that a model gets, and whether the framework raised it."""
+    """The outcome of a call: the text that a model gets, and whether the framework raised it."""
 
     text: str
     raised: bool
@@ -45,7 +45,7 @@ Call = Callable[[str, Mapping[str, Any]], Awaitable[Reply]]
 
 
 class Twilio(Protocol):
-    """Twilio's side, as far as the conversation looks at it."""
+    """The part of Twilio's state that the conversation checks."""
 
     async def sender(self, sid: str) -> Mapping[str, Any] | None:
         """Return the sender as it is now, None if there is none."""
@@ -58,10 +58,10 @@ class Twilio(Protocol):
 
 @dataclass(slots=True)
 class Outcome:
-    """The outcome of each step, `OK` or what went wrong, and what else was found.
+    """The outcome of each step, `OK` or what went wrong, and two more checks.
 
-    ``replies`` holds the whole text of each step. ``sentences`` tells whether a model gets the
-    result's own words, ``only_given`` whether nothing but the given field was sent to Twilio.
+    ``replies`` contains the whole text of each step. ``sentences`` says whether a model gets the
+    result's own sentences, ``only_given`` whether only the given field was sent to Twilio.
     """
 
     steps: dict[str, str] = field(default_factory=dict[str, str])
@@ -76,9 +76,9 @@ class Outcome:
 
 
 async def converse(call: Call, twilio: Twilio, outcome: Outcome, *, misspelt: str = "") -> None:
-    """Go through the steps, noting in ``outcome`` what came of each; a lost sender ends it.
+    """Carry out the steps and record them in ``outcome``; if the sender is not found, stop.
 
-    ``misspelt`` is in what comes back where the client does not send a misspelt key, else empty.
+    ``misspelt`` is part of the reply if the client does not send a misspelt key, otherwise empty.
     """
 
     async def step(name: str, tool: str, arguments: Mapping[str, Any]) -> Reply:

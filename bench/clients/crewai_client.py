@@ -1,4 +1,4 @@
-"""CrewAI: `MCPServerAdapter` of crewai-tools, its tools run with keyword arguments."""
+"""CrewAI: `MCPServerAdapter` of crewai-tools, whose tools are run with keyword arguments."""
 
 import asyncio
 from collections.abc import Mapping

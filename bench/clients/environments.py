@@ -1,4 +1,4 @@
-"""The clients under test, and an environment of its own for each: a venv or an npm folder."""
+"""The clients under test, each with its own environment: a venv or an npm folder."""
 
 import json
 import shutil
@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Final
 
 INSTALL_LIMIT: Final = 900
-"""Seconds after which an installation is given up."""
+"""Time limit of an installation, in seconds."""
 
 _SCRIPTS: Final = Path(__file__).parent
 _STAMP: Final = "installed.json"
-# The newest versions of two libraries want a newer Node than this project does; npm has it too.
+# The latest versions of two libraries need a newer Node than this project; npm provides it.
 _NODE_24: Final = "node@24"
 _AI_SDK: Final = ("@ai-sdk/mcp@2", "ai@7", _NODE_24)
 _AGENTS: Final = ("openai-agents<1",)
@@ -24,10 +24,10 @@ _AGENTS: Final = ("openai-agents<1",)
 class Client:
     """A way of calling tools through a library.
 
-    ``script`` is the file beside this one, ``packages`` are the requirements of which the first
-    names the library, and ``way`` is the script's argument where it knows several. ``misspelt``
-    is in what comes back where the library itself refuses or drops a misspelt key, so that the
-    server never sees it.
+    ``script`` is a file in this folder. ``packages`` are the requirements, the first of which is
+    the library. ``way`` is the script's argument, if it has several ways of calling. ``misspelt``
+    is part of the reply if the library itself refuses or drops a misspelt key, so that the server
+    never gets it.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Client:
 
     @property
     def key(self) -> str:
-        """A name for folders and the command line, equal for two ways through one library."""
+        """A name for folders and the command line, shared by all ways of one library."""
         return Path(self.script).stem.removesuffix("_client")
 
 
@@ -59,7 +59,7 @@ CLIENTS: Final = (
     Client("Google GenAI", "google_genai_client.py", ("google-genai>=3,<4", "mcp")),
     Client("Google ADK", "google_adk_client.py", ("google-adk[mcp]>=2,<3",)),
     Client("LangChain", "langchain_client.py", ("langchain-mcp-adapters<1",)),
-    # It closes every object of a schema before it makes a model of it, which then refuses.
+    # It forbids additional properties in every object of a schema, and then refuses them itself.
     Client(
         "CrewAI",
         "crewai_client.py",
@@ -68,8 +68,8 @@ CLIENTS: Final = (
     ),
     Client("LlamaIndex", "llama_index_client.py", ("llama-index-tools-mcp<1",)),
     Client("Semantic Kernel", "semantic_kernel_client.py", ("semantic-kernel[mcp]>=1,<2",)),
-    # It needs the SDK's first major, though it does not say so. Its model of an object drops keys
-    # that the schema does not name, and the server then refuses an update of nothing.
+    # It needs the SDK's first major version without declaring it. Its model of an object drops
+    # unknown keys, and the server then refuses an update that changes nothing.
     Client(
         "AutoGen",
         "autogen_client.py",
@@ -83,14 +83,14 @@ CLIENTS: Final = (
 
 
 class NotInstalledError(Exception):
-    """A library could not be installed here; the text is the installer's own last word."""
+    """A library could not be installed here; the text is the installer's last message."""
 
 
 def install(client: Client, cache: Path) -> list[str]:
-    """Make the client's environment unless it is there; return the command that runs its script.
+    """Create the client's environment if necessary; return the command that runs its script.
 
     Raises:
-        NotInstalledError: if the library cannot be had here.
+        NotInstalledError: if the library cannot be installed here.
 
     """
     folder = cache / client.key
@@ -112,7 +112,7 @@ def install(client: Client, cache: Path) -> list[str]:
 
 
 def version(client: Client, cache: Path) -> str:
-    """Return the library's name and version, for one on the Python SDK also the SDK's."""
+    """Return the library's name and version, and those of the Python SDK if it uses that."""
     folder, library = cache / client.key, _library(client)
     if not client.is_python:
         package = folder / "node_modules" / library / "package.json"
@@ -127,7 +127,7 @@ def version(client: Client, cache: Path) -> str:
 
 
 def _library(client: Client) -> str:
-    """Return the name in the first requirement; an npm scope begins with the mark of a version."""
+    """Return the name in the first requirement; note that "@" also begins an npm scope."""
     requirement = client.packages[0]
     end = min(position for mark in "<>=[@" if (position := f"{requirement}@".find(mark, 1)) > 0)
     return requirement[:end]

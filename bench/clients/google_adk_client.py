@@ -9,14 +9,14 @@ from google.adk.tools.mcp_tool import McpToolset, StdioConnectionParams
 from google.adk.tools.tool_context import ToolContext
 from mcp import StdioServerParameters
 
-# A tool without credentials or confirmation never looks at its context.
+# A tool without credentials or confirmation never uses its context.
 NO_CONTEXT = cast("ToolContext", None)
 
 
 async def main() -> None:
     """Connect and serve the runner."""
     parameters = StdioServerParameters(command=COMMAND, args=ARGUMENTS, env=ENVIRONMENT)
-    # Its own limit of 5 seconds for an answer is shorter than a wait for Twilio.
+    # Its default limit of 5 seconds for a response is shorter than a wait for Twilio.
     connection = StdioConnectionParams(server_params=parameters, timeout=60)
     toolset = McpToolset(connection_params=connection)
     try:

@@ -1,6 +1,6 @@
-"""google-genai: an MCP session among the tools, as automatic function calling treats it.
+"""google-genai: an MCP session as one of the tools of automatic function calling.
 
-The library publishes no way to run its function calling without a model. The two functions used
+The library has no public way to run its function calling without a model. The two functions used
 here are the ones that `generate_content` calls before and after the model.
 """
 
@@ -28,7 +28,7 @@ async def main() -> None:
 
         async def call(name: str, arguments: Mapping[str, Any]) -> Any:
             parts = await function_calling.get_function_response_parts_async(
-                _response_of_a_model(name, arguments), {name: adapter}
+                _model_response(name, arguments), {name: adapter}
             )
             return parts[0].function_response.response
 
@@ -36,7 +36,7 @@ async def main() -> None:
 
 
 def _convert(tools: list[Any]) -> tuple[list[str], dict[str, str]]:
-    """Convert each tool for Gemini; return the names that could be, and why the others not."""
+    """Convert each tool for Gemini; return the converted names, and the reasons for the others."""
     converted: list[str] = []
     problems: dict[str, str] = {}
     for tool in tools:
@@ -49,7 +49,7 @@ def _convert(tools: list[Any]) -> tuple[list[str], dict[str, str]]:
     return converted, problems
 
 
-def _response_of_a_model(name: str, arguments: Mapping[str, Any]) -> types.GenerateContentResponse:
+def _model_response(name: str, arguments: Mapping[str, Any]) -> types.GenerateContentResponse:
     part = types.Part.from_function_call(name=name, args=dict(arguments))
     content = types.Content(role="model", parts=[part])
     return types.GenerateContentResponse(candidates=[types.Candidate(content=content)])

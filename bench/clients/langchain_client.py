@@ -1,4 +1,4 @@
-"""LangChain: `langchain-mcp-adapters`, its tools called as an agent calls them."""
+"""LangChain: `langchain-mcp-adapters`, whose tools are called as an agent calls them."""
 
 import asyncio
 from collections.abc import Mapping

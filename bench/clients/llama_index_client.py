@@ -1,4 +1,4 @@
-"""LlamaIndex: `McpToolSpec`, its function tools called; each call starts a server of its own."""
+"""LlamaIndex: `McpToolSpec` and its function tools; each call starts its own server."""
 
 import asyncio
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ async def main() -> None:
         return output.content
 
     shown = str(by_name["update_sender"].metadata.get_parameters_dict())
-    notes = ["a model is not shown what webhook holds"] if "callback_url" not in shown else []
+    notes = ["a model is not shown the fields of webhook"] if "callback_url" not in shown else []
     await serve(call, tools=list(by_name), notes=notes)
 
 

@@ -1,5 +1,5 @@
-// mcporter: its runtime with a server defined in code, and `json()` of its result, which its
-// command line prints for a model, or the text where there is no such thing.
+// mcporter: its runtime with a server defined in code. A model gets `json()` of the result, as
+// printed by its command line, or the text if there is no JSON.
 
 import { createCallResult, createRuntime } from 'mcporter';
 import { args, command, env, serve } from './client_loop.mjs';

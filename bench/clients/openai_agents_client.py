@@ -1,8 +1,8 @@
 """OpenAI Agents SDK: the server's own `call_tool`, or function tools in strict mode.
 
-``direct`` calls `MCPServerStdio.call_tool`. ``strict`` has `MCPUtil` make function tools with
+``direct`` calls `MCPServerStdio.call_tool`. ``strict`` lets `MCPUtil` create function tools with
 ``convert_schemas_to_strict`` and invokes them with the JSON that a model in strict mode writes:
-every property is there, and null is given for all that is not meant.
+it contains every property, with null for those that the model would omit.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ Schema = Mapping[str, Any]
 async def main(way: str) -> None:
     """Connect and serve the runner in one of the two ways."""
     parameters = {"command": COMMAND, "args": ARGUMENTS, "env": ENVIRONMENT}
-    # Its own limit of 5 seconds for an answer is shorter than a wait for Twilio.
+    # Its default limit of 5 seconds for a response is shorter than a wait for Twilio.
     async with MCPServerStdio(parameters, client_session_timeout_seconds=60) as server:
         await (serve_direct if way == "direct" else serve_strict)(server)
 
@@ -55,7 +55,11 @@ async def serve_strict(server: MCPServerStdio) -> None:
     forced = [
         f"strict mode makes a model invent a value for {name}: {', '.join(paths)}"
         for name, tool in by_name.items()
-        if (paths := list(_forced(tool.params_json_schema, frozenset(_required(server, name)))))
+        if (
+            paths := list(
+                _forced_properties(tool.params_json_schema, frozenset(_required(server, name)))
+            )
+        )
     ]
     await serve(
         call,
@@ -72,13 +76,13 @@ def _required(server: MCPServerStdio, name: str) -> list[str]:
 
 
 def _completed(schema: Schema, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return ``given`` with every property of ``schema`` that it lacks; a stray key stays."""
+    """Return ``given`` with every missing property of ``schema`` added; unknown keys are kept."""
     properties = _object_schema(schema).get("properties", {})
     return {**given, **{name: _value(part, given.get(name)) for name, part in properties.items()}}
 
 
 def _value(schema: Schema, given: Any) -> Any:
-    """Return a property's value: null if it is not meant, and a section that cannot be null full.
+    """Return a property's value: null if it is not given, or a complete section if null is invalid.
 
     A section is an object whose schema allows no null; a model has to write it, and writes null
     for each of its own properties.
@@ -88,14 +92,14 @@ def _value(schema: Schema, given: Any) -> Any:
     return given
 
 
-def _forced(
+def _forced_properties(
     schema: Schema, required: frozenset[str] = frozenset(), path: str = ""
 ) -> Iterator[str]:
-    """Yield the paths of optional properties for which strict mode allows no null."""
+    """Yield the paths of optional properties that cannot be null in strict mode."""
     for name, part in _object_schema(schema).get("properties", {}).items():
         here = f"{path}{name}"
         if part.get("type") == "object":
-            yield from _forced(part, path=f"{here}.")
+            yield from _forced_properties(part, path=f"{here}.")
         elif name not in required and not _allows_null(part):
             yield here
 
@@ -111,7 +115,7 @@ def _allows_null(schema: Schema) -> bool:
 
 
 def _object_schema(schema: Schema) -> Schema:
-    """Return the schema of the object, where it is one of two options also that one."""
+    """Return the schema itself or its ``anyOf`` option that is an object, or an empty schema."""
     options = [schema, *schema.get("anyOf", [])]
     return next((option for option in options if option.get("type") == "object"), {})
 

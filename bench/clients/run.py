@@ -1,12 +1,11 @@
 """Drives the server with real MCP clients on the sandbox, without a model: `make clients`.
 
-Each client runs in an environment of its own, which is made at first use, and has the same
-conversation with a server of its own on a sandbox of its own; `conversation.py` has the steps.
-Prints a Markdown table and writes it to the cache folder; the exit status is 0 if every client
-that could be installed passed all steps. Beside the table each client leaves the replies, what
-went over the wire, and its own stderr.
+Each client runs in its own environment, which is created on first use. It has the same conversation
+with its own server on its own sandbox; `conversation.py` defines the steps. Prints a Markdown table
+and writes it to the cache folder; the exit status is 0 if every client that could be installed
+passed all steps. The cache folder also contains each client's replies, messages and stderr.
 
-``python run.py [--cache FOLDER] [CLIENT ...]``; a client is named as its script is.
+``python run.py [--cache FOLDER] [CLIENT ...]``; a client has the name of its script.
 """
 
 import argparse
@@ -30,18 +29,18 @@ from twilio_senders_mcp.sandbox import ACCOUNT_SID, AUTH_TOKEN
 
 CACHE: Final = Path(__file__).parents[2] / "build" / "clients"
 CLIENT_LIMIT: Final = 120
-"""Seconds for one client's whole conversation."""
+"""Time limit of one client's whole conversation, in seconds."""
 
 _END_LIMIT: Final = 10
 _LINE_LIMIT: Final = 1 << 24
 _SERVER: Final = [sys.executable, "-m", "twilio_senders_mcp"]
 _SENDERS: Final = "/v2/Channels/Senders"
 _QUIET: Final = {"OTEL_SDK_DISABLED": "true", "OPENAI_AGENTS_DISABLE_TRACING": "1"}
-"""Keeps frameworks from reporting on themselves over the network."""
+"""Disables the telemetry of frameworks."""
 
 
 class SandboxSide:
-    """Twilio's side of the conversation, read from a running sandbox."""
+    """Twilio's state, read from a running sandbox."""
 
     def __init__(self, base_url: str) -> None:
         self._http = httpx2.AsyncClient(
@@ -49,7 +48,7 @@ class SandboxSide:
         )
 
     async def sender(self, sid: str) -> Mapping[str, Any] | None:
-        """Return the sender as it is now, None if there is none."""
+        """Return the current sender, or None."""
         response = await self._http.get(f"{_SENDERS}/{sid}")
         return response.json() if response.is_success else None
 
@@ -65,7 +64,7 @@ class SandboxSide:
 
 
 def main() -> int:
-    """Run the clients that are asked for and return the exit status."""
+    """Run the requested clients and return the exit status."""
     keys = list(dict.fromkeys(client.key for client in CLIENTS))
     parser = argparse.ArgumentParser(description="Drive the server with real MCP clients.")
     parser.add_argument("--cache", type=Path, default=CACHE, help="folder of the environments")
@@ -98,30 +97,30 @@ def _measure(client: Client, cache: Path) -> Row:
     record = results / "wire.txt"
     record.unlink(missing_ok=True)
     try:
-        asyncio.run(_talk(row, command, results))
+        asyncio.run(_run_conversation(row, command, results))
     except TimeoutError:
         row.problem = f"not done after {CLIENT_LIMIT} s"
     except EOFError:
         row.problem = f"ended early: {_cause(results / 'stderr.txt')}"
     row.wire = read_wire(record)
-    if row.outcome.steps.get("refuse") == NOT_SENT and _arrived(row.wire):
+    if row.outcome.steps.get("refuse") == NOT_SENT and _misspelt_key_arrived(row.wire):
         row.outcome.steps["refuse"] = "the misspelt key was sent, and not corrected"
     replies = json.dumps(row.outcome.replies, indent=2, ensure_ascii=False)
     (results / "replies.json").write_text(replies)
     return row
 
 
-def _arrived(wire: Wire) -> bool:
-    """Tell whether the server was given the misspelt key."""
+def _misspelt_key_arrived(wire: Wire) -> bool:
+    """Tell whether the misspelt key reached the server."""
     return any(MISSPELT_KEY in (arguments.get("webhook") or {}) for _, arguments in wire.calls)
 
 
-async def _talk(row: Row, command: list[str], results: Path) -> None:
-    """Start a sandbox and the client, and have the conversation."""
+async def _run_conversation(row: Row, command: list[str], results: Path) -> None:
+    """Start a sandbox and the client, and run the conversation."""
     async with _sandbox() as base_url, aclosing(SandboxSide(base_url)) as twilio:
         environment = _client_environment(base_url, results / "wire.txt")
         async with _client(command, environment, results) as process, asyncio.timeout(CLIENT_LIMIT):
-            ready = await _read(process)
+            ready = await _read_message(process)
             row.offered = frozenset(ready["tools"])
             row.unconverted, row.notes = ready["problems"], ready["notes"]
 
@@ -132,7 +131,7 @@ async def _talk(row: Row, command: list[str], results: Path) -> None:
 
 
 def _client_environment(base_url: str, record: Path) -> dict[str, str]:
-    """Return a client's environment: the server to start, recorded, on this sandbox."""
+    """Return a client's environment with the command of a recorded server on this sandbox."""
     wire = Path(__file__).with_name("wire.py")
     server = {
         "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
@@ -151,7 +150,7 @@ def _client_environment(base_url: str, record: Path) -> dict[str, str]:
 
 
 def _bare_environment() -> dict[str, str]:
-    """Return this process's environment without what would change how Python or a server runs."""
+    """Return this process's environment without variables that affect Python or a server."""
     return {
         name: value
         for name, value in os.environ.items()
@@ -161,7 +160,7 @@ def _bare_environment() -> dict[str, str]:
 
 @asynccontextmanager
 async def _sandbox() -> AsyncGenerator[str]:
-    """Run the embedded Twilio as a process; yields its base URL."""
+    """Run the embedded Twilio as a process and yield its base URL."""
     process = await asyncio.create_subprocess_exec(
         *_SERVER, "sandbox", "--port", "0", stderr=asyncio.subprocess.PIPE, env=_bare_environment()
     )
@@ -170,7 +169,7 @@ async def _sandbox() -> AsyncGenerator[str]:
             line = await _stream(process.stderr).readline()
         address = re.search(rb"http://\S+", line)
         if address is None:
-            raise RuntimeError(f"the sandbox did not say its address: {line!r}")
+            raise RuntimeError(f"the sandbox did not print its address: {line!r}")
         yield address[0].decode()
     finally:
         await _end(process)
@@ -180,7 +179,7 @@ async def _sandbox() -> AsyncGenerator[str]:
 async def _client(
     command: list[str], environment: dict[str, str], results: Path
 ) -> AsyncGenerator[asyncio.subprocess.Process]:
-    """Run a client's script; at the end its stdin is closed, so that it ends its server too."""
+    """Run a client's script; at the end, close its stdin so that it also ends its server."""
     with (results / "stderr.txt").open("wb") as stderr:
         process = await asyncio.create_subprocess_exec(
             *command,
@@ -215,13 +214,13 @@ async def _call(
         raise EOFError
     line = json.dumps({"tool": tool, "arguments": arguments})
     process.stdin.write(f"{line}\n".encode())
-    answer = await _read(process)
-    handed = answer.get("raised", answer.get("handed"))
+    message = await _read_message(process)
+    handed = message.get("raised", message.get("handed"))
     text = handed if isinstance(handed, str) else json.dumps(handed, ensure_ascii=False)
-    return Reply(text, raised="raised" in answer)
+    return Reply(text, raised="raised" in message)
 
 
-async def _read(process: asyncio.subprocess.Process) -> Mapping[str, Any]:
+async def _read_message(process: asyncio.subprocess.Process) -> Mapping[str, Any]:
     line = await _stream(process.stdout).readline()
     if not line:
         raise EOFError
@@ -235,9 +234,9 @@ def _stream(reader: asyncio.StreamReader | None) -> asyncio.StreamReader:
 
 
 def _cause(file: Path) -> str:
-    """Return the last line of a client's stderr that names an error, or else its last line."""
+    """Return the last line of a client's stderr that names an error, or its last line."""
     lines = [line.strip() for line in file.read_text(errors="replace").splitlines()]
-    lines = [line for line in lines if line] or ["it said nothing"]
+    lines = [line for line in lines if line] or ["no output"]
     return ([line for line in lines if re.match(r"[\w.]*(Error|Exception)\b", line)] or lines)[-1]
 
 

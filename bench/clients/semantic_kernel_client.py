@@ -1,4 +1,4 @@
-"""Semantic Kernel: `MCPStdioPlugin`, its functions invoked as a model's function calls are."""
+"""Semantic Kernel: `MCPStdioPlugin`, whose functions are invoked like a model's function calls."""
 
 import asyncio
 import json

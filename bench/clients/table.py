@@ -1,4 +1,4 @@
-"""What `run.py` found out about each client, as a Markdown table with notes below it."""
+"""The results of `run.py` for each client, as a Markdown table with notes below it."""
 
 import json
 import os
@@ -17,9 +17,9 @@ _CELL: Final = 90
 
 @dataclass(slots=True)
 class Row:
-    """What the table says of one client; ``problem`` is why there was no conversation to the end.
+    """One client's row. ``problem`` is the reason why the conversation was not completed.
 
-    ``offered`` names what a model would be offered, ``notes`` stand below the table.
+    ``offered`` are the tools that a model would be offered; ``notes`` are lines below the table.
     """
 
     client: Client
@@ -33,17 +33,17 @@ class Row:
     outcome: Outcome = field(default_factory=Outcome)
 
     def passed(self) -> bool:
-        """Tell whether nothing is to be found fault with; a client that is not here passes."""
+        """Tell whether the client has no problems; a client that is not installed passes."""
         whole = not self.problem and not self.unconverted and self.offered >= self.wire.tools
         return not self.installed or (whole and self.asked_well() and self.outcome.passed())
 
     def asked_well(self) -> bool:
-        """Tell whether a person was asked exactly where the client can ask one."""
+        """Tell whether a person was asked exactly if the client can ask one."""
         return self.wire.can_be_asked == self.wire.was_asked
 
 
 def as_markdown(rows: list[Row]) -> str:
-    """Return the table, the notes, and how many clients pass."""
+    """Return the table, the notes and the number of clients that pass."""
     head = ["client", "library", "revision", "tools", *STEPS, "sentences", "only what was given"]
     lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
     lines += [f"| {' | '.join(_cells(row))} |" for row in rows]
@@ -71,35 +71,37 @@ def _cells(row: Row) -> list[str]:
 
 
 def _notes(row: Row) -> list[str]:
-    """Return what is worth saying below the table of a client."""
+    """Return the lines about a client below the table."""
     notes = [row.problem] if row.installed and row.problem else []
     for reason in sorted(set(row.unconverted.values())):
         tools = [name for name, why in row.unconverted.items() if why == reason]
         notes.append(f"could not convert {', '.join(tools)}: {reason}")
     if others := row.offered - row.wire.tools:
         notes.append(f"also offers to a model, as if they were tools: {', '.join(sorted(others))}")
-    nulls = sum(_nulls(arguments) for name, arguments in row.wire.calls if name == "update_sender")
+    nulls = sum(
+        _count_nulls(arguments) for name, arguments in row.wire.calls if name == "update_sender"
+    )
     if nulls:
         notes.append(f"filled in {nulls} nulls in its calls of update_sender")
     if not row.problem and not row.asked_well():
-        notes.append("it can ask a person, and nobody was asked before the deletion")
+        notes.append("it can ask a person, but nobody was asked before the deletion")
     return notes + row.notes
 
 
-def _nulls(value: Any) -> int:
+def _count_nulls(value: Any) -> int:
     if isinstance(value, Mapping):
-        return sum(_nulls(part) for part in value.values())
+        return sum(_count_nulls(part) for part in value.values())
     return value is None
 
 
 def _short(text: str) -> str:
-    """Return the text as one cell: on one line, cut, and with nothing that ends a cell."""
-    line = " ".join(_words(text).split()).replace("|", "\\|")
+    """Return the text as a table cell: on one line, truncated and escaped."""
+    line = " ".join(_first_text(text).split()).replace("|", "\\|")
     return line if len(line) <= _CELL else f"{line[: _CELL - 1]}…"
 
 
-def _words(text: str) -> str:
-    """Return the first text block of a result that was handed over as JSON, or the text itself."""
+def _first_text(text: str) -> str:
+    """Return the first text block of a result in JSON, or the text itself."""
     with suppress(ValueError):
         blocks = json.loads(text)
         if isinstance(blocks, dict):

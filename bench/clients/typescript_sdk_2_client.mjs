@@ -1,4 +1,4 @@
-// The official TypeScript SDK, 2.x: `Client`, told to look for the newest protocol revision.
+// The official TypeScript SDK, 2.x: `Client`, configured to negotiate the newest revision.
 
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';

@@ -1,6 +1,6 @@
-"""What a client and the server say to each other, recorded between the two.
+"""A recorder of the messages between a client and the server.
 
-``python wire.py RECORD COMMAND...`` runs the command, passes every line of stdin and stdout on
+``python wire.py RECORD COMMAND...`` runs the command, passes on every line of stdin and stdout
 unchanged, and appends both to the file. `read_wire` reads such a file.
 """
 
@@ -20,10 +20,10 @@ _META: Final = "io.modelcontextprotocol/"
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """What a recording shows of the client.
+    """What a recording shows about the client.
 
-    ``tools`` names what the server listed, ``calls`` holds the calls that reached it, as pairs of
-    the tool's name and its arguments.
+    ``tools`` are the names that the server listed. ``calls`` are the calls that reached it, as
+    pairs of the tool's name and its arguments.
     """
 
     revision: str
@@ -34,7 +34,7 @@ class Wire:
 
 
 def read_wire(record: Path) -> Wire:
-    """Return what the recording shows; an absent file is an empty recording."""
+    """Return what a recording shows; a missing file is an empty recording."""
     revision, can_be_asked, was_asked = "", False, False
     tools: set[str] = set()
     calls: list[tuple[str, Mapping[str, Any]]] = []
@@ -62,17 +62,17 @@ def _messages(record: Path) -> Iterator[tuple[bool, Mapping[str, Any]]]:
             yield line.startswith(_TO_SERVER), json.loads(line[len(_TO_SERVER) :])
 
 
-def _pass_on(record: Path, command: list[str]) -> int:
+def _run_and_record(record: Path, command: list[str]) -> int:
     with (
         record.open("ab", buffering=0) as file,
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process,
     ):
         if process.stdin is None or process.stdout is None:
             raise ValueError("the server has no pipes")
-        answers = threading.Thread(
+        responses = threading.Thread(
             target=_copy, args=(process.stdout, sys.stdout.buffer, file, _TO_CLIENT), daemon=True
         )
-        answers.start()
+        responses.start()
         _copy(sys.stdin.buffer, process.stdin, file, _TO_SERVER)
         process.stdin.close()
         return process.wait()
@@ -86,4 +86,4 @@ def _copy(source: IO[bytes], target: IO[bytes], file: IO[bytes], mark: bytes) ->
 
 
 if __name__ == "__main__":
-    sys.exit(_pass_on(Path(sys.argv[1]), sys.argv[2:]))
+    sys.exit(_run_and_record(Path(sys.argv[1]), sys.argv[2:]))
