@@ -18,7 +18,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture
 def write_generated(request: pytest.FixtureRequest) -> bool:
-    return request.config.getoption("--write-generated")
+    return bool(request.config.getoption("--write-generated"))
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,7 @@
 """One round through every tool, for the tests that drive a server from outside."""
 
 from mcp import Client
+from sandboxed import text_of
 
 from twilio_senders_mcp.demo import EXAMPLE
 from twilio_senders_mcp.sandbox import OFFLINE_SENDER, PENDING_SENDER
@@ -15,7 +16,7 @@ async def call_every_tool(client: Client) -> None:
 
     async def ok(tool, **arguments):
         result = await client.call_tool(tool, arguments)
-        assert not result.is_error, result.content[0].text
+        assert not result.is_error, text_of(result)
         called.add(tool)
         return result.structured_content
 

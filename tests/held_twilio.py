@@ -1,11 +1,11 @@
 """A Twilio that takes a write and holds its response back, for tests of how a server ends."""
 
 import json
-import subprocess
 import threading
 from typing import Any
 
 import anyio.to_thread
+from processes import Process
 
 from twilio_senders_mcp.sandbox import ONLINE_SENDER
 
@@ -31,7 +31,7 @@ class HeldTwilio:
         await send({"type": "http.response.body", "body": body})
 
 
-def wait_until_it_leaves(process: subprocess.Popen[bytes]) -> None:
+def wait_until_it_leaves(process: Process) -> None:
     """Read the log until the server says that it waits for what is on its way."""
     while b"Waiting up to 10 s for writes" not in process.stderr.readline():
         assert process.poll() is None

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import IO, Any
 
 COMMAND = [sys.executable, "-m", "twilio_senders_mcp"]
 PATIENCE = 60
@@ -26,10 +26,18 @@ INITIALIZE = {
 INITIALIZED = {"jsonrpc": "2.0", "method": "notifications/initialized"}
 
 
+class Process(subprocess.Popen[bytes]):
+    """A process whose three streams are pipes."""
+
+    stdin: IO[bytes]
+    stdout: IO[bytes]
+    stderr: IO[bytes]
+
+
 @contextmanager
-def started(*words: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+def started(*words: str, **environment: str) -> Iterator[Process]:
     """Run the command with pipes on all three streams; kill it if it outlives the block."""
-    process = subprocess.Popen(
+    process = Process(
         [*COMMAND, *words],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -47,7 +55,7 @@ def started(*words: str, **environment: str) -> Iterator[subprocess.Popen[bytes]
 
 
 @contextmanager
-def listening(*words: str, **environment: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+def listening(*words: str, **environment: str) -> Iterator[tuple[Process, str]]:
     """Run a form of the command that listens; yields it with the address that it printed."""
     with started(*words, "--port", "0", **environment) as process:
         first, *_ = announcement(process)
@@ -60,7 +68,7 @@ def listening(*words: str, **environment: str) -> Iterator[tuple[subprocess.Pope
             process.wait(timeout=PATIENCE)
 
 
-def announcement(process: subprocess.Popen[bytes]) -> list[str]:
+def announcement(process: Process) -> list[str]:
     """What a form that listens says at its start; its last line tells how to stop it."""
     lines: list[str] = []
     for line in process.stderr:
@@ -70,19 +78,19 @@ def announcement(process: subprocess.Popen[bytes]) -> list[str]:
     return lines or [""]
 
 
-def send(process: subprocess.Popen[bytes], *messages: dict[str, Any]) -> None:
+def send(process: Process, *messages: dict[str, Any]) -> None:
     process.stdin.write(b"".join(json.dumps(message).encode() + b"\n" for message in messages))
     process.stdin.flush()
 
 
-def receive(process: subprocess.Popen[bytes]) -> dict[str, Any]:
+def receive(process: Process) -> dict[str, Any]:
     """The next line of stdout, which must be a JSON-RPC message."""
     message = json.loads(process.stdout.readline())
     assert message["jsonrpc"] == "2.0"
     return message
 
 
-def initialize(process: subprocess.Popen[bytes]) -> None:
+def initialize(process: Process) -> None:
     send(process, INITIALIZE)
     assert receive(process)["id"] == 0
     send(process, INITIALIZED)

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from mcp import Client
-from mcp.types import CallToolResult
+from mcp.types import CallToolResult, TextContent
 
 from twilio_senders_mcp.sandbox import ACCOUNT_SID, AUTH_TOKEN
 from twilio_senders_mcp.server import create_server
@@ -45,6 +45,13 @@ async def call(
         return await client.call_tool(tool, arguments)
 
 
+def text_of(result: CallToolResult) -> str:
+    """The text of a result."""
+    [block] = result.content
+    assert isinstance(block, TextContent)
+    return block.text
+
+
 def sentence(result: CallToolResult) -> str:
     """What a model reads first."""
-    return result.content[0].text.split("\n", 1)[0]
+    return text_of(result).split("\n", 1)[0]

@@ -2,7 +2,7 @@
 
 import pytest
 from mcp import MCPError
-from sandboxed import ERAS, connected
+from sandboxed import ERAS, connected, text_of
 from virtual_time import in_virtual_time
 
 from twilio_senders_mcp.sandbox import ONLINE_SENDER, Sandbox
@@ -58,7 +58,7 @@ async def test_a_failure_names_no_page_where_nobody_can_read_it(era):
             unknown = {"sid": "XE" + "9" * 32, "friendly_name": "x"}
             refused = await client.call_tool("update_sender", unknown)
         for result in (wrong, refused):
-            assert ("See get_docs" in result.content[0].text) is named
+            assert ("See get_docs" in text_of(result)) is named
 
 
 async def test_read_only_goes_before_the_named_tools(era):

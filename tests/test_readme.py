@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from mcp import Client
 from processes import initialize, started
-from sandboxed import sandbox_settings
+from sandboxed import sandbox_settings, text_of
 
 from twilio_senders_mcp import sandbox as sandbox_package
 from twilio_senders_mcp.sandbox import ACCOUNT_SID, AUTH_TOKEN, Sandbox
@@ -146,7 +146,7 @@ async def conversation() -> str:
         (sender,) = found["senders"]
         call = {"sid": sender["sid"], **CHANGES}
         result = await client.call_tool("update_sender", call)
-    said = result.content[0].text.partition("\n")[0]
+    said = text_of(result).partition("\n")[0]
     return "\n".join(
         [
             f"> **You:** {REQUEST}",

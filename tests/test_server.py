@@ -3,7 +3,7 @@
 import anyio
 import pytest
 from mcp import Client
-from sandboxed import connected, sandbox_settings
+from sandboxed import connected, sandbox_settings, text_of
 from stand_in import SENDER, StandIn
 from virtual_time import in_virtual_time
 
@@ -44,7 +44,7 @@ async def test_without_credentials_a_call_says_what_was_missing_at_the_start(mon
     monkeypatch.delenv("TWILIO_AUTH_TOKN")
     async with Client(server) as client:
         result = await client.call_tool("get_sender", {"sid": SENDER["sid"]})
-    said = result.content[0].text
+    said = text_of(result)
     assert "TWILIO_AUTH_TOKN is set; did you mean TWILIO_AUTH_TOKEN?" in said
     assert "hunter2" not in said
 

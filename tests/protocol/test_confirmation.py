@@ -1,8 +1,10 @@
 """What a person is asked, by whom it is decided, and what happens where nobody can be asked."""
 
+from typing import Any
+
 import pytest
 from mcp.types import ElicitResult
-from sandboxed import ERAS, connected, sentence
+from sandboxed import ERAS, connected, sentence, text_of
 from stand_in import StandIn, answer
 from virtual_time import in_virtual_time
 
@@ -17,7 +19,7 @@ RENAME = {"sid": ONLINE_SENDER, "profile": {"name": "New"}}
 class Person:
     """Answers every question the same way and remembers the questions."""
 
-    def __init__(self, action: str, content: dict | None = None) -> None:
+    def __init__(self, action: Any, content: dict | None = None) -> None:
         self._answer = ElicitResult(action=action, content=content)
         self.questions: list[str] = []
         self.forms: list[dict] = []
@@ -125,7 +127,7 @@ async def test_whoever_does_not_agree_has_nothing_changed_and_is_told_what_happe
     sandbox = Sandbox()
     result = await call(sandbox, era, tool, arguments, Person(action, content))
     assert result.is_error
-    assert said in result.content[0].text
+    assert said in text_of(result)
     facts = result.meta["twilio-senders-mcp/error"]
     assert (facts["type"], facts["outcome"]) == (kind, "nothing_changed")
     assert set(methods(sandbox)) == {"GET"}
@@ -150,7 +152,7 @@ async def test_always_means_that_a_client_that_cannot_ask_is_refused(era, tool, 
     sandbox = Sandbox()
     async with connected(sandbox, era=era, twilio_senders_confirm="Always") as client:
         result = await client.call_tool(tool, arguments)
-    assert "this AI tool cannot ask. Nothing changed." in result.content[0].text
+    assert "this AI tool cannot ask. Nothing changed." in text_of(result)
     assert result.meta["twilio-senders-mcp/error"]["type"] == "cannot_ask"
     assert set(methods(sandbox)) == {"GET"}
 
@@ -205,7 +207,7 @@ async def test_a_mistaken_sid_deletes_nothing_and_asks_nobody(era):
     sandbox, person = Sandbox(), Person("accept", {"confirm": "0002"})
     arguments = DELETE | {"sender_id": "whatsapp:+15550100001"}
     result = await call(sandbox, era, "delete_sender", arguments, person)
-    assert result.content[0].text == (
+    assert text_of(result) == (
         "Invalid arguments. Nothing changed.\n"
         f"- sender_id: expected the sender_id of {ONLINE_SENDER}, not of another sender\n"
         "Correct these and call again. See get_docs operations/delete-sender."
@@ -217,7 +219,7 @@ async def test_a_mistaken_sid_deletes_nothing_and_asks_nobody(era):
 async def test_deleting_what_does_not_exist_is_a_404(era):
     arguments = DELETE | {"sid": "XE" + "9" * 32}
     result = await call(Sandbox(), era, "delete_sender", arguments)
-    assert "code 20404" in result.content[0].text
+    assert "code 20404" in text_of(result)
 
 
 async def test_a_delete_whose_answer_was_lost_is_not_repeated(era):
@@ -227,7 +229,7 @@ async def test_a_delete_whose_answer_was_lost_is_not_repeated(era):
         sandbox.inject(Fault(delay=0.01))  # the read of the sender goes through
         sandbox.inject(Fault(drop=True, apply=True))
         result = await client.call_tool("delete_sender", DELETE)
-    assert "It is unknown whether anything changed" in result.content[0].text
+    assert "It is unknown whether anything changed" in text_of(result)
     assert methods(sandbox) == ["GET", "GET", "DELETE"]
 
 
@@ -270,5 +272,5 @@ async def test_a_failed_look_before_the_question_changes_nothing(era):
     sandbox = Sandbox()
     sandbox.inject(Fault(times=9, status=500))
     result = await call(sandbox, era, "update_sender", RENAME, Person("accept", {"confirm": True}))
-    assert "Nothing changed, because this call only reads." in result.content[0].text
+    assert "Nothing changed, because this call only reads." in text_of(result)
     assert set(methods(sandbox)) == {"GET"}

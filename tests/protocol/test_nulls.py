@@ -4,7 +4,7 @@ import json
 
 import pytest
 from openai.lib._pydantic import _ensure_strict_json_schema
-from sandboxed import call, sentence
+from sandboxed import call, sentence, text_of
 from stand_in import StandIn
 from virtual_time import in_virtual_time
 
@@ -34,7 +34,7 @@ def least_value(schema: dict):
 async def sent(**arguments) -> dict:
     twilio = StandIn()
     result = await call(twilio, {"sid": ONLINE_SENDER, **arguments})
-    assert not result.is_error, result.content[0].text
+    assert not result.is_error, text_of(result)
     return json.loads(twilio.received[0].body)
 
 
@@ -76,7 +76,7 @@ async def test_a_model_that_must_fill_every_property_wipes_nothing():
 async def test_nothing_but_nulls_is_the_empty_update(arguments):
     twilio = StandIn()
     result = await call(twilio, {"sid": ONLINE_SENDER, **arguments})
-    assert "give at least one field to change; null counts as not given" in result.content[0].text
+    assert "give at least one field to change; null counts as not given" in text_of(result)
     assert not twilio.received
 
 
@@ -110,7 +110,7 @@ async def test_a_null_inside_an_entry_of_a_list_is_left_out():
 async def test_null_hides_no_mistake(arguments, said):
     twilio = StandIn()
     result = await call(twilio, {"sid": ONLINE_SENDER, **arguments})
-    assert said in result.content[0].text
+    assert said in text_of(result)
     assert not twilio.received
 
 
@@ -152,7 +152,7 @@ async def test_clear_goes_with_values_in_the_same_section():
 async def test_what_cannot_be_cleared_is_refused_with_its_reason(arguments, said):
     twilio = StandIn()
     result = await call(twilio, {"sid": ONLINE_SENDER, **arguments})
-    assert said in result.content[0].text
+    assert said in text_of(result)
     assert not twilio.received
 
 
@@ -170,4 +170,4 @@ async def test_every_tool_takes_null_for_whatever_may_be_left_out(tool):
     if tool.name == "create_sender":
         arguments |= {"sender_id": "whatsapp:+15550100077", "profile": {"name": "N"}}
     result = await call(Sandbox(), arguments, tool=tool.name)
-    assert not result.is_error, result.content[0].text
+    assert not result.is_error, text_of(result)

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from sandboxed import ERAS, call, connected, sentence
+from sandboxed import ERAS, call, connected, sentence, text_of
 from stand_in import StandIn, answer
 from virtual_time import in_virtual_time
 
@@ -83,7 +83,7 @@ async def test_a_create_whose_answer_was_lost_is_not_repeated_and_says_where_to_
     assert (
         "It is unknown whether anything changed: search for its sender_id with list_senders before "
         "trying again."
-    ) in result.content[0].text
+    ) in text_of(result)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ async def test_a_create_whose_answer_was_lost_is_not_repeated_and_says_where_to_
 async def test_a_create_is_as_strict_as_an_update(changes, said):
     sandbox = Sandbox()
     result = await create(sandbox, NEW | changes)
-    assert said in result.content[0].text
+    assert said in text_of(result)
     assert not sandbox.requests
 
 
@@ -111,7 +111,7 @@ async def test_a_sender_that_the_account_has_already_is_named_instead_of_registe
     sandbox = Sandbox()
     result = await create(sandbox, NEW | {"sender_id": "whatsapp:+15550100002"}, era)
     assert result.is_error
-    assert result.content[0].text == (
+    assert text_of(result) == (
         f"This account already has whatsapp:+15550100002 ({ONLINE_SENDER}, ONLINE). It was not "
         "registered again. Nothing changed. Change it with update_sender."
     )
@@ -124,7 +124,7 @@ async def test_a_create_that_is_repeated_finds_what_the_first_one_made():
     async with connected(Sandbox()) as client:
         first = await client.call_tool("create_sender", NEW)
         again = await client.call_tool("create_sender", NEW)
-    assert first.structured_content["sender"]["sid"] in again.content[0].text
+    assert first.structured_content["sender"]["sid"] in text_of(again)
 
 
 @pytest.mark.parametrize("refusal", [answer(403), answer(500), answer(200, b"<html>")])
@@ -141,7 +141,7 @@ async def test_a_look_that_fails_is_no_reason_not_to_register(refusal):
 async def test_a_sender_of_which_twilio_shows_only_the_id_is_known_too():
     existing = answer(200, {"senders": [{"sender_id": NEW["sender_id"]}], "meta": {}})
     result = await create(StandIn([existing]), NEW)
-    assert result.content[0].text.startswith(
+    assert text_of(result).startswith(
         "This account already has whatsapp:+15550100101. It was not registered again."
     )
 
@@ -149,8 +149,8 @@ async def test_a_sender_of_which_twilio_shows_only_the_id_is_known_too():
 async def test_a_number_that_is_taken_elsewhere_is_refused_with_its_cure():
     taken = answer(400, {"code": 63110, "message": "in use"})
     result = await create(StandIn([NONE, taken]), NEW)
-    assert "code 63110" in result.content[0].text
-    assert "turn off two-step verification" in result.content[0].text
+    assert "code 63110" in text_of(result)
+    assert "turn off two-step verification" in text_of(result)
 
 
 @pytest.mark.parametrize("era", ERAS)
@@ -164,7 +164,7 @@ async def test_a_sender_is_read_whole(era):
 
 async def test_each_offline_reason_comes_with_its_cure():
     result = await get(Sandbox(), OFFLINE_SENDER)
-    assert result.content[0].text.startswith(
+    assert text_of(result).startswith(
         "whatsapp:+15550100003 is OFFLINE (not usable).\n"
         '- 63020: "The invitation of the WhatsApp Business Account has not been accepted". '
         "Accept Twilio's invitation in Meta Business Manager.\n"
@@ -188,7 +188,7 @@ async def test_each_offline_reason_comes_with_its_cure():
 async def test_reasons_that_no_catalogue_knows_are_told_as_they_are(reasons, lines):
     sender = {"sender_id": "x", "status": "OFFLINE", "offline_reasons": reasons}
     result = await get(StandIn([answer(200, sender)]), ONLINE_SENDER)
-    assert result.content[0].text.split("\n")[1:-1] == lines
+    assert text_of(result).split("\n")[1:-1] == lines
 
 
 async def test_an_offline_without_a_reason_is_called_normal_after_a_registration():
@@ -234,7 +234,7 @@ async def test_an_answer_without_a_status_is_unknown():
 async def test_what_is_no_sender_is_not_described_as_one(tool):
     result = await call(StandIn([answer(200, {"foo": 1})]), {"sid": ONLINE_SENDER}, tool=tool)
     assert result.is_error
-    assert "not a valid Twilio API response" in result.content[0].text
+    assert "not a valid Twilio API response" in text_of(result)
 
 
 async def test_a_registration_without_a_status_is_described_without_guesses():
@@ -250,7 +250,7 @@ async def test_a_registration_without_a_status_is_described_without_guesses():
 )
 async def test_a_response_that_is_not_about_the_new_sender_is_no_acceptance(body):
     result = await create(StandIn([NONE, answer(202, body)]), NEW)
-    assert result.content[0].text.startswith(
+    assert text_of(result).startswith(
         "The response is not about this sender (HTTP 202). It is unknown whether anything changed"
     )
 
@@ -259,9 +259,7 @@ async def test_another_senders_record_is_not_shown():
     other = {"sid": "XE" + "9" * 32, "sender_id": "x", "status": "ONLINE"}
     result = await get(StandIn([answer(200, other)]), ONLINE_SENDER)
     assert result.is_error
-    assert "The response is not about this sender (HTTP 200). Nothing changed" in (
-        result.content[0].text
-    )
+    assert "The response is not about this sender (HTTP 200). Nothing changed" in (text_of(result))
 
 
 async def test_nothing_is_deleted_after_a_read_of_another_sender():
@@ -269,7 +267,7 @@ async def test_nothing_is_deleted_after_a_read_of_another_sender():
     twilio = StandIn([answer(200, other)])
     arguments = {"sid": ONLINE_SENDER, "sender_id": "whatsapp:+15550100002"}
     result = await call(twilio, arguments, tool="delete_sender")
-    assert "not about this sender" in result.content[0].text
+    assert "not about this sender" in text_of(result)
     assert [request.method for request in twilio.received] == ["GET"]
 
 
@@ -278,4 +276,4 @@ async def test_only_204_confirms_a_deletion(status):
     own = {"sid": ONLINE_SENDER, "sender_id": "whatsapp:+15550100002"}
     twilio = StandIn([answer(200, own), answer(status, own)])
     result = await call(twilio, own, tool="delete_sender")
-    assert "It is unknown whether anything changed" in result.content[0].text
+    assert "It is unknown whether anything changed" in text_of(result)

@@ -5,7 +5,7 @@ import logging
 import anyio
 import pytest
 from mcp import Client
-from sandboxed import ERAS, call, sandbox_settings
+from sandboxed import ERAS, call, sandbox_settings, text_of
 from stand_in import StandIn, answer
 from virtual_time import in_virtual_time
 
@@ -47,7 +47,7 @@ async def faulty(arguments=CHANGE, **fault):
     sandbox = Sandbox()
     sandbox.inject(Fault(times=9, **fault))
     result = await call(sandbox, arguments)
-    return result.content[0].text, facts(result)
+    return text_of(result), facts(result)
 
 
 @pytest.mark.parametrize("era", ERAS)
@@ -59,7 +59,7 @@ async def test_invalid_arguments_name_each_path_and_nothing_is_sent(era):
         "webhook": {"callback_method": "GET"},
     }
     result = await call(sandbox, arguments, era=era)
-    assert result.content[0].text == (
+    assert text_of(result) == (
         "Invalid arguments. Nothing was sent, nothing changed.\n"
         '- webhook.callback_method: expected one of "POST", "PUT"\n'
         "- profile.vertical: expected one of 22 values; did you mean Automotive?\n"
@@ -84,12 +84,12 @@ async def test_invalid_arguments_name_each_path_and_nothing_is_sent(era):
 
 async def test_more_issues_than_are_listed_are_counted():
     result = await call(Sandbox(), {f"field{number}": 1 for number in range(30)})
-    assert "\n- and 11 more\n" in result.content[0].text
+    assert "\n- and 11 more\n" in text_of(result)
 
 
 async def test_an_update_of_nothing_is_refused_without_a_path():
     result = await call(Sandbox(), {"sid": ONLINE_SENDER})
-    assert result.content[0].text.endswith(
+    assert text_of(result).endswith(
         "\n- give at least one field to change; null counts as not given\n"
         "Correct these and call again. See get_docs operations/update-sender."
     )
@@ -99,7 +99,7 @@ async def test_missing_credentials_say_what_to_set_and_that_a_sandbox_exists():
     async with Client(create_server(load_settings())) as client:
         assert (await client.list_tools()).tools
         result = await client.call_tool("update_sender", CHANGE)
-    text = result.content[0].text
+    text = text_of(result)
     assert "Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN" in text
     assert "--sandbox" in text
     assert NOTHING_SENT in text
@@ -109,7 +109,7 @@ async def test_missing_credentials_say_what_to_set_and_that_a_sandbox_exists():
 async def test_a_refusal_has_twilios_code_message_cure_link_and_request_id():
     sandbox = Sandbox()
     result = await call(sandbox, {"sid": REVIEW_SENDER, "profile": {"name": "Another"}})
-    text, error = result.content[0].text, facts(result)
+    text, error = text_of(result), facts(result)
     assert text.startswith("Twilio refused the request (HTTP 409, code 63128): ")
     assert NOTHING_CHANGED in text
     assert "Wait until pending_display_name_status is COMPLETED or DECLINED" in text
@@ -161,7 +161,7 @@ async def test_an_api_key_goes_before_the_auth_token():
 
 async def test_an_unknown_sender_names_the_likely_causes():
     result = await call(Sandbox(), {"sid": "XE" + "9" * 32, "friendly_name": "x"})
-    text = result.content[0].text
+    text = text_of(result)
     assert facts(result)["code"] == 20404
     assert all(cause in text for cause in ("deleted", "subaccount", "region", "not enabled"))
 
@@ -243,7 +243,7 @@ async def test_a_dropped_connection_leaves_the_outcome_unknown_and_is_not_repeat
     sandbox = Sandbox()
     sandbox.inject(Fault(drop=True, apply=True))
     result = await call(sandbox, CHANGE)
-    assert UNKNOWN in result.content[0].text
+    assert UNKNOWN in text_of(result)
     assert facts(result)["reason"] == "connection_lost"
     assert len(sandbox.requests) == 1
 
@@ -289,7 +289,7 @@ async def test_a_fault_of_this_server_is_reported_without_its_text(caplog):
         raise RuntimeError(secret)
 
     result = await call(broken, CHANGE)
-    assert "This server had an internal error" in result.content[0].text
+    assert "This server had an internal error" in text_of(result)
     assert facts(result) == {"type": "internal_error", "outcome": "unknown", "retryable": False}
     assert "RuntimeError" in caplog.text
     assert "in broken" in caplog.text

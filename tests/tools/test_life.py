@@ -2,7 +2,7 @@
 
 import anyio
 import pytest
-from sandboxed import ERAS, connected, sentence
+from sandboxed import ERAS, connected, sentence, text_of
 from virtual_time import in_virtual_time
 
 from twilio_senders_mcp.sandbox import Sandbox
@@ -19,7 +19,7 @@ async def test_a_sender_lives_from_its_registration_to_its_end(era):
 
         async def ok(tool, **arguments):
             result = await client.call_tool(tool, arguments)
-            assert not result.is_error, result.content[0].text
+            assert not result.is_error, text_of(result)
             return result
 
         created = await ok("create_sender", sender_id=NUMBER, profile={"name": "Night Owl"})
@@ -31,7 +31,7 @@ async def test_a_sender_lives_from_its_registration_to_its_end(era):
 
         wrong = {"sid": sid, "configuration": {"verification_code": "000-000"}}
         refused = await client.call_tool("update_sender", wrong)
-        assert "code 63113" in refused.content[0].text
+        assert "code 63113" in text_of(refused)
         await ok("update_sender", sid=sid, configuration={"verification_code": "123-456"})
         waited = await ok("wait_for_sender", sid=sid, until="online", timeout_seconds=300)
         assert waited.structured_content["reached"] is True
@@ -49,8 +49,8 @@ async def test_a_sender_lives_from_its_registration_to_its_end(era):
 
         sandbox.take_offline(sid, code="63020", message="Invitation not accepted")
         offline = await ok("get_sender", sid=sid)
-        assert "Accept Twilio's invitation in Meta Business Manager." in offline.content[0].text
+        assert "Accept Twilio's invitation in Meta Business Manager." in text_of(offline)
 
         await ok("delete_sender", sid=sid, sender_id=NUMBER)
         gone = await client.call_tool("get_sender", {"sid": sid})
-        assert "code 20404" in gone.content[0].text
+        assert "code 20404" in text_of(gone)

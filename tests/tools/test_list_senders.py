@@ -4,7 +4,7 @@ import tracemalloc
 
 import anyio
 import pytest
-from sandboxed import ERAS, call, connected, sentence
+from sandboxed import ERAS, call, connected, sentence, text_of
 from stand_in import StandIn, answer
 from virtual_time import in_virtual_time
 
@@ -189,7 +189,7 @@ async def test_what_was_found_before_a_failure_is_not_lost():
 async def test_what_is_no_list_is_not_called_empty(body):
     result = await find(StandIn([answer(200, body)]))
     assert result.is_error
-    assert "not a valid Twilio API response" in result.content[0].text
+    assert "not a valid Twilio API response" in text_of(result)
 
 
 async def test_a_long_query_is_refused_and_a_blank_one_is_none():
@@ -253,14 +253,14 @@ async def test_fifty_summaries_stay_small():
     reasons = [{"code": "63020", "message": "x" * 500, "more_info": "y" * 100}] * 3
     senders = [sender(number, status="OFFLINE", offline_reasons=reasons) for number in range(50)]
     result = await find(StandIn([page(senders)]))
-    assert len(result.content[0].text.encode()) <= 12_000
+    assert len(text_of(result).encode()) <= 12_000
 
 
 async def test_a_failed_list_says_that_nothing_changed():
     sandbox = Sandbox()
     sandbox.inject(Fault(times=9, status=500))
     result = await find(sandbox)
-    assert "Nothing changed, because this call only reads." in result.content[0].text
+    assert "Nothing changed, because this call only reads." in text_of(result)
     facts = result.meta["twilio-senders-mcp/error"]
     assert (facts["type"], facts["outcome"]) == ("no_answer", "nothing_changed")
 
@@ -317,5 +317,5 @@ async def test_a_read_whose_answer_was_lost_is_tried_again():
 async def test_wrong_arguments_are_named_before_anything_is_sent(arguments, said):
     sandbox = Sandbox()
     result = await find(sandbox, **arguments)
-    assert said in result.content[0].text
+    assert said in text_of(result)
     assert not sandbox.requests

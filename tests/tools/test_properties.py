@@ -6,7 +6,7 @@ from typing import Any, get_args
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mcp import Client
-from sandboxed import sandbox_settings
+from sandboxed import sandbox_settings, text_of
 from stand_in import StandIn
 from virtual_time import in_virtual_time
 
@@ -162,7 +162,7 @@ async def test_any_valid_body_arrives_as_it_was_meant(sid, body):
     twilio = StandIn()
     async with Client(create_server(sandbox_settings(), app=twilio)) as client:
         result = await client.call_tool("update_sender", {"sid": sid, **body})
-    assert not result.is_error, result.content[0].text
+    assert not result.is_error, text_of(result)
     [request] = twilio.received
     assert request.path == f"/v2/Channels/Senders/{sid}"
     assert json.loads(request.body) == meant(body)
@@ -175,7 +175,7 @@ async def test_any_body_with_a_mistake_is_refused_and_nothing_is_sent(arguments)
     async with Client(create_server(sandbox_settings(), app=sandbox)) as client:
         result = await client.call_tool("update_sender", arguments)
     assert result.is_error
-    assert result.content[0].text.startswith("Invalid arguments. Nothing was sent")
+    assert text_of(result).startswith("Invalid arguments. Nothing was sent")
     assert not sandbox.requests
 
 

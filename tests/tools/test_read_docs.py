@@ -2,7 +2,7 @@
 
 import pytest
 from mcp import Client, MCPError
-from sandboxed import ERAS
+from sandboxed import ERAS, text_of
 from virtual_time import in_virtual_time
 
 from twilio_senders_mcp.reference.library import library
@@ -23,7 +23,7 @@ async def test_the_sections_are_listed_with_their_sizes(era):
     listed = {page["page"]: page for page in result.structured_content["pages"]}
     assert listed.keys() == {"operations", "schemas", "errors", "topics", "changes"}
     assert listed["errors"]["characters"] == len(library()["errors"].markdown)
-    assert " characters): Each call of Twilio's Senders API" in result.content[0].text
+    assert " characters): Each call of Twilio's Senders API" in text_of(result)
 
 
 async def test_the_pages_of_a_section_are_listed(era):
@@ -41,7 +41,7 @@ async def test_a_search_answers_with_pages_and_few_bytes(era):
     for query in ("sender", "63128", "name"):
         result = await call(era, "search_docs", query=query)
         assert result.structured_content["total"] >= len(result.structured_content["results"]) > 0
-        assert len(result.content[0].text.encode()) <= 4200
+        assert len(text_of(result).encode()) <= 4200
         first = result.structured_content["results"][0]
         assert first.keys() == {"page", "title", "type", "excerpt", "characters"}
 
@@ -65,7 +65,7 @@ async def test_pages_are_read_whole(era):
         "schemas/webhook",
     ]
     assert result.structured_content["pages"][0]["content"] == library()["errors/63128"].markdown
-    assert library()["schemas/webhook"].markdown in result.content[0].text
+    assert library()["schemas/webhook"].markdown in text_of(result)
 
 
 async def test_one_unknown_page_among_others_answers_with_the_nearest(era):
@@ -75,7 +75,7 @@ async def test_one_unknown_page_among_others_answers_with_the_nearest(era):
         "nearest": "operations/update-sender",
     }
     assert "pages[1]: there is no such page; did you mean operations/update-sender?" in (
-        result.content[0].text
+        text_of(result)
     )
 
 
@@ -102,7 +102,7 @@ async def test_a_page_without_pages_below_it_says_so(era):
 async def test_what_does_not_exist_is_told_with_the_nearest(era, tool, arguments, said):
     result = await call(era, tool, **arguments)
     assert result.is_error
-    assert said in result.content[0].text
+    assert said in text_of(result)
 
 
 @pytest.mark.parametrize("query", ["", "\x00", "💥", "a" * 1_000_000, "'\" OR 1=1"])
@@ -124,12 +124,12 @@ async def test_a_page_is_a_resource_too(era):
 
 async def test_a_refused_call_names_the_page_that_helps(era):
     empty = await call(era, "update_sender", sid="XE" + "a" * 32)
-    assert "See get_docs operations/update-sender." in empty.content[0].text
+    assert "See get_docs operations/update-sender." in text_of(empty)
 
 
 async def test_a_misspelt_key_sends_nobody_to_a_page_that_repeats_the_schema(era):
     wrong = await call(era, "update_sender", sid="XE" + "a" * 32, profile={"nmae": "x"})
-    assert "get_docs" not in wrong.content[0].text
+    assert "get_docs" not in text_of(wrong)
 
 
 async def test_a_search_without_a_hit_says_what_to_try(era):

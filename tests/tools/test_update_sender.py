@@ -4,7 +4,7 @@ import json
 
 import pytest
 from mcp import Client, MCPError
-from sandboxed import ERAS, call, sandbox_settings, sentence
+from sandboxed import ERAS, call, sandbox_settings, sentence, text_of
 from stand_in import SENDER, StandIn, answer
 from virtual_time import in_virtual_time
 
@@ -24,7 +24,7 @@ SID = SENDER["sid"]
 
 
 def compact(result) -> dict:
-    return json.loads(result.content[0].text.split("\n", 1)[1])
+    return json.loads(text_of(result).split("\n", 1)[1])
 
 
 async def update(app, era, **changes):
@@ -125,7 +125,7 @@ async def test_a_response_that_has_only_the_sid_still_makes_a_sentence(era):
 async def test_a_response_that_is_not_about_the_sender_is_no_acceptance(era, body):
     result = await update(StandIn([answer(202, body)]), era, friendly_name="x")
     assert result.is_error
-    assert result.content[0].text.startswith(
+    assert text_of(result).startswith(
         "The response is not about this sender (HTTP 202). It is unknown whether anything changed"
     )
 
@@ -215,11 +215,11 @@ async def test_a_server_on_the_sandbox_says_so_in_every_result(era):
         good = await client.call_tool("update_sender", {"sid": PENDING_SENDER, **EXAMPLE})
         bad = await client.call_tool("update_sender", {})
         docs = await client.call_tool("list_docs", {})
-    assert good.content[0].text.startswith("[Sandbox: nothing real happens.] Twilio accepted")
+    assert text_of(good).startswith("[Sandbox: nothing real happens.] Twilio accepted")
     assert good.structured_content["sandbox"] is True
-    assert "andbox" not in docs.content[0].text
+    assert "andbox" not in text_of(docs)
     assert "sandbox" not in docs.structured_content
-    assert bad.content[0].text.startswith("[Sandbox: nothing real happens.] Invalid arguments.")
+    assert text_of(bad).startswith("[Sandbox: nothing real happens.] Invalid arguments.")
 
 
 async def test_an_rcs_sender_takes_its_own_fields(era):

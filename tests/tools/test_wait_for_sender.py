@@ -5,7 +5,7 @@ import itertools
 import anyio
 import pytest
 from mcp import Client
-from sandboxed import ERAS, call, connected, sentence
+from sandboxed import ERAS, call, connected, sentence, text_of
 from stand_in import StandIn, answer
 from virtual_time import in_virtual_time
 
@@ -214,7 +214,7 @@ async def test_if_no_look_succeeds_the_failure_is_told():
     sandbox.inject(Fault(times=99, status=429))
     result = await wait(sandbox, ONLINE_SENDER, timeout_seconds=60)
     assert result.is_error
-    assert "HTTP 429" in result.content[0].text
+    assert "HTTP 429" in text_of(result)
 
 
 async def test_if_not_one_look_is_finished_in_time_that_is_told():
@@ -222,7 +222,7 @@ async def test_if_not_one_look_is_finished_in_time_that_is_told():
     sandbox.inject(Fault(times=99, delay=500))
     result = await wait(sandbox, ONLINE_SENDER, timeout_seconds=5)
     assert result.is_error
-    assert "Twilio did not respond in time." in result.content[0].text
+    assert "Twilio did not respond in time." in text_of(result)
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ async def test_missing_credentials_end_the_wait_at_once():
     started = anyio.current_time()
     async with Client(create_server(load_settings())) as client:
         result = await client.call_tool("wait_for_sender", {"sid": ONLINE_SENDER})
-    assert "There are no complete Twilio credentials" in result.content[0].text
+    assert "There are no complete Twilio credentials" in text_of(result)
     assert anyio.current_time() - started < 1
 
 
@@ -286,4 +286,4 @@ async def test_a_new_status_of_twilios_counts_as_settled():
 @pytest.mark.parametrize("seconds", [0, 901, "long"])
 async def test_a_timeout_beyond_its_bounds_is_refused(seconds):
     result = await wait(living_sandbox(), ONLINE_SENDER, timeout_seconds=seconds)
-    assert "timeout_seconds: expected" in result.content[0].text
+    assert "timeout_seconds: expected" in text_of(result)
