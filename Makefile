@@ -2,21 +2,23 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# The tests that need nothing besides Python.
+QUICK := not inspector and not conformance and not browser
 
-.PHONY: demo test check format inspector browser bench clients docs generated clean
+.PHONY: demo test check format inspector conformance browser bench clients docs generated clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/twilio-senders-mcp demo
 
 test: $(VENV)/.installed-dev
-	$(BIN)/pytest -n auto -m "not inspector and not browser"
+	$(BIN)/pytest -n auto -m "$(QUICK)"
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/pyright
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n auto -m "not inspector and not browser"
+	$(BIN)/coverage run -m pytest -n auto -m "$(QUICK)"
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 
@@ -27,6 +29,10 @@ format: $(VENV)/.installed-dev
 # MCP Inspector against mcp.json; needs Node 20+.
 inspector: $(VENV)/.installed-dev .ci/node/.installed
 	$(BIN)/pytest -m inspector
+
+# The official MCP conformance suite, in both revisions; needs npm.
+conformance: $(VENV)/.installed-dev .ci/conformance/.installed
+	$(BIN)/pytest tests/conformance -rP --show-capture=stdout
 
 # The documentation site in a real browser; needs Node 20+ and Chromium.
 browser: $(VENV)/.installed-dev .ci/node/.installed
@@ -48,7 +54,7 @@ generated: $(VENV)/.installed-dev
 	$(BIN)/pytest -q tests/test_readme.py tests/test_snapshots.py --write-generated
 
 clean:
-	rm -rf $(VENV) .ci/node
+	rm -rf $(VENV) .ci/node .ci/conformance
 
 # pip is quiet and takes its time, so say first what happens.
 define begin_installation
@@ -69,4 +75,8 @@ $(VENV)/.installed-dev: pyproject.toml
 
 .ci/node/.installed: .ci/npm-packages
 	npm install --silent --no-fund --no-audit --prefix .ci/node $$(cat .ci/npm-packages)
+	@touch $@
+
+.ci/conformance/.installed: .ci/install-conformance .ci/conformance-packages
+	PYTHON=$(PYTHON) .ci/install-conformance
 	@touch $@
