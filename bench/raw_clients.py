@@ -1,25 +1,19 @@
-"""The processes that `run.py` measures, and minimal clients that call their tool.
+"""The thinnest clients that can call a server's tool.
 
-The clients use no SDK, so that only the server is timed. Every wait has a timeout. POSIX only.
+No SDK on this side: what is timed is the server. Every wait has an end. Needs a POSIX system.
 """
 
 import http.client
 import json
 import os
 import select
-import socket
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Generator, Mapping
-from contextlib import closing, contextmanager
-from pathlib import Path
+from collections.abc import Mapping
 from typing import IO, Any, Final, Literal
 
 import psutil
-
-from twilio_senders_mcp.sandbox import ACCOUNT_SID, AUTH_TOKEN
 
 Server = Literal["floor", "ours"]
 Era = Literal["2025-11-25", "2026-07-28"]
@@ -28,13 +22,13 @@ UPDATE: Final = "update_sender"
 LEGACY: Final[Era] = "2025-11-25"
 MODERN: Final[Era] = "2026-07-28"
 
-_TIMEOUT: Final = 10.0
+TIMEOUT: Final = 10.0
+"""The longest wait for anything from a process, in seconds."""
+
 _CHUNK: Final = 65536
-_COMMANDS: Final[Mapping[Server, list[str]]] = {
-    "floor": [sys.executable, str(Path(__file__).with_name("floor_server.py"))],
-    "ours": [sys.executable, "-m", "twilio_senders_mcp"],
-}
 _CLIENT: Final = {"name": "bench", "version": "1"}
+_INITIALIZE: Final = {"protocolVersion": LEGACY, "capabilities": {}, "clientInfo": _CLIENT}
+_INITIALIZED: Final = {"jsonrpc": "2.0", "method": "notifications/initialized"}
 _MODERN_META: Final = {
     "io.modelcontextprotocol/protocolVersion": MODERN,
     "io.modelcontextprotocol/clientCapabilities": {},
@@ -43,46 +37,63 @@ _MODERN_META: Final = {
 
 
 class BenchError(Exception):
-    """The run cannot continue: a server did not respond, or its response is wrong."""
+    """The run cannot go on: a server did not respond, or not as it should."""
 
 
 class StdioClient:
-    """A connection to a server on stdio; ``spawned`` is the time at which it was started."""
+    """Talks with a server on stdio that was spawned at ``spawned``."""
 
     def __init__(self, server: Server, process: subprocess.Popen[bytes], spawned: float) -> None:
         self._server: Server = server
         self._process = process
         self._spawned = spawned
-        self._stdin = _pipe(process.stdin)
-        self._stdout = _pipe(process.stdout)
+        self._stdin = required_pipe(process.stdin)
+        self._stdout = required_pipe(process.stdout)
         self._number = 0
         self._unread = b""
 
     def initialize(self) -> float:
-        """Do the legacy era's handshake; return the seconds from the spawn to the response."""
-        params = {"protocolVersion": LEGACY, "capabilities": {}, "clientInfo": _CLIENT}
-        self._stdin.write(self._request("initialize", params))
-        line = self._read_line()
+        """Do the legacy era's handshake; return the seconds from the spawn to its response."""
+        self._stdin.write(self._request("initialize", _INITIALIZE))
+        line = self._line()
         seconds = time.perf_counter() - self._spawned
         if "result" not in json.loads(line):
             raise BenchError(f"{self._server}: {line.decode()}")
-        self._stdin.write(_json({"jsonrpc": "2.0", "method": "notifications/initialized"}))
+        self._stdin.write(_json(_INITIALIZED))
         return seconds
 
     def call(self, era: Era, arguments: Mapping[str, Any], tool: str = UPDATE) -> float:
-        """Call a tool and return the seconds until the response was read."""
+        """Call a tool and return the seconds until its response was read."""
         request = self._request("tools/call", _call_params(era, arguments, tool))
         begin = time.perf_counter()
         self._stdin.write(request)
-        line = self._read_line()
+        line = self._line()
         seconds = time.perf_counter() - begin
-        _check_call(self._server, json.loads(line), "sid" if tool == UPDATE else "results")
+        _check_call(self._server, json.loads(line), tool)
+        return seconds
+
+    def calls_at_once(self, era: Era, arguments: Mapping[str, Any], count: int) -> float:
+        """Send ``count`` calls without waiting; return the seconds until all were responded to."""
+        params = _call_params(era, arguments, UPDATE)
+        requests = b"".join(self._request("tools/call", params) for _ in range(count))
+        # The pipes hold less than all requests and responses: write while reading.
+        writer = threading.Thread(target=self._write_all, args=[requests], daemon=True)
+        begin = time.perf_counter()
+        writer.start()
+        lines = [self._line() for _ in range(count)]
+        seconds = time.perf_counter() - begin
+        writer.join()
+        responses = [json.loads(line) for line in lines]
+        for response in responses:
+            _check_call(self._server, response, UPDATE)
+        if len({response["id"] for response in responses}) != count:
+            raise BenchError(f"{self._server}: a call had two responses")
         return seconds
 
     def end(self) -> float:
-        """Close the input and return the seconds until the process ended."""
-        # A wait with a timeout would poll; a blocking wait returns immediately.
-        guard = threading.Timer(_TIMEOUT, self._process.kill)
+        """Close the input and return the seconds until the process was gone."""
+        # A wait with a timeout would poll; a blocking wait returns at the moment.
+        guard = threading.Timer(TIMEOUT, self._process.kill)
         guard.start()
         try:
             begin = time.perf_counter()
@@ -96,16 +107,22 @@ class StdioClient:
         return seconds
 
     def memory(self) -> int:
-        """Return the resident memory of the process in bytes."""
+        """Return the bytes of the process that are resident."""
         return psutil.Process(self._process.pid).memory_info().rss
 
     def _request(self, method: str, params: Mapping[str, Any]) -> bytes:
         self._number += 1
-        return _json({"jsonrpc": "2.0", "id": self._number, "method": method, "params": params})
+        return _request(self._number, method, params)
 
-    def _read_line(self) -> bytes:
+    def _write_all(self, content: bytes) -> None:
+        # The pipe is unbuffered, so one write may take a part only.
+        rest = memoryview(content)
+        while rest:
+            rest = rest[self._stdin.write(rest) :]
+
+    def _line(self) -> bytes:
         while b"\n" not in self._unread:
-            ready, _, _ = select.select([self._stdout], [], [], _TIMEOUT)
+            ready, _, _ = select.select([self._stdout], [], [], TIMEOUT)
             chunk = os.read(self._stdout.fileno(), _CHUNK) if ready else b""
             if not chunk:
                 raise BenchError(f"{self._server}: no response on stdout")
@@ -115,136 +132,57 @@ class StdioClient:
 
 
 class HttpClient:
-    """One kept-alive connection to a server's Streamable HTTP endpoint, modern era."""
+    """One kept-alive connection to a server's Streamable HTTP endpoint, for one era."""
 
-    _HEADERS: Final = {
-        "Content-Type": "application/json",
-        "Accept": "application/json, text/event-stream",
-        "MCP-Protocol-Version": MODERN,
-        "Mcp-Method": "tools/call",
-        "Mcp-Name": UPDATE,
-    }
-
-    def __init__(self, server: Server, port: int) -> None:
+    def __init__(self, server: Server, port: int, era: Era) -> None:
         self._server: Server = server
         self._number = 0
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_TIMEOUT)
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
+        self._headers = {
+            "Content-Type": "application/json",
+            "Accept": "application/json, text/event-stream",
+            "MCP-Protocol-Version": era,
+        }
+        if era == LEGACY:
+            self._initialize()
+        else:
+            self._headers |= {"Mcp-Method": "tools/call", "Mcp-Name": UPDATE}
 
     def call(self, era: Era, arguments: Mapping[str, Any]) -> float:
-        """Call the tool and return the seconds until the response was read."""
+        """Call the tool and return the seconds until its response was read."""
         self._number += 1
-        params = _call_params(era, arguments, UPDATE)
-        request = _json(
-            {"jsonrpc": "2.0", "id": self._number, "method": "tools/call", "params": params}
-        )
+        request = _request(self._number, "tools/call", _call_params(era, arguments, UPDATE))
         begin = time.perf_counter()
-        self._connection.request("POST", "/mcp", request, self._HEADERS)
-        response = self._connection.getresponse()
-        content = response.read()
+        response, content = self._post(request)
         seconds = time.perf_counter() - begin
-        if response.will_close:
-            raise BenchError(f"{self._server}: the connection was not kept alive")
-        _check_call(self._server, json.loads(content), "sid")
+        _check_call(self._server, _http_message(response, content), UPDATE)
         return seconds
 
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
 
+    def _initialize(self) -> None:
+        response, _ = self._post(_request(0, "initialize", _INITIALIZE))
+        self._headers["Mcp-Session-Id"] = response.headers["Mcp-Session-Id"]
+        self._post(_json(_INITIALIZED))
 
-@contextmanager
-def sandbox() -> Generator[str]:
-    """Run the embedded Twilio as a process and yield its base URL."""
-    with _running(
-        [*_COMMANDS["ours"], "sandbox", "--port", "0"], stderr=subprocess.PIPE
-    ) as process:
-        stderr = _pipe(process.stderr)
-        ready, _, _ = select.select([stderr], [], [], _TIMEOUT)
-        line = stderr.readline().decode() if ready else ""
-        address = next((word for word in line.split() if word.startswith("http://")), None)
-        if address is None:
-            raise BenchError(f"the sandbox did not print its address: {line!r}")
-        yield address
-
-
-@contextmanager
-def stdio_server(server: Server, base_url: str) -> Generator[StdioClient]:
-    """Run a server on stdio and yield a client at once, before the server can respond."""
-    spawned = time.perf_counter()
-    with _running(_COMMANDS[server], base_url, pipes=subprocess.PIPE) as process:
-        yield StdioClient(server, process, spawned)
+    def _post(self, content: bytes) -> tuple[http.client.HTTPResponse, bytes]:
+        self._connection.request("POST", "/mcp", content, self._headers)
+        response = self._connection.getresponse()
+        body = response.read()
+        if response.status >= http.HTTPStatus.BAD_REQUEST or response.will_close:
+            raise BenchError(
+                f"{self._server}: HTTP {response.status}, or a connection that is not kept alive"
+            )
+        return response, body
 
 
-@contextmanager
-def http_server(server: Server, base_url: str) -> Generator[HttpClient]:
-    """Run a server on Streamable HTTP and yield a client once it accepts connections."""
-    port = _free_port()
-    form = ["http", str(port)] if server == "floor" else ["http", "--port", str(port)]
-    with _running([*_COMMANDS[server], *form], base_url, stderr=subprocess.DEVNULL) as process:
-        _wait_until_open(port, process)
-        with closing(HttpClient(server, port)) as client:
-            yield client
-
-
-@contextmanager
-def _running(
-    command: list[str],
-    base_url: str | None = None,
-    *,
-    pipes: int = subprocess.DEVNULL,
-    stderr: int | None = None,
-) -> Generator[subprocess.Popen[bytes]]:
-    """Run a process while the block runs; ``pipes`` sets its stdin and stdout."""
-    environment = _environment(base_url)
-    process = subprocess.Popen(
-        command, stdin=pipes, stdout=pipes, stderr=stderr, bufsize=0, env=environment
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-        for pipe in (process.stdin, process.stdout, process.stderr):
-            if pipe is not None:
-                pipe.close()
-
-
-def _environment(base_url: str | None) -> dict[str, str]:
-    """Return this process's environment, with the sandbox instead of Twilio.
-
-    Variables that would affect the servers are removed: their settings, Python's and proxies'.
-    """
-    environment = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("TWILIO_", "PYTHON")) and not name.lower().endswith("_proxy")
-    }
-    environment |= {"TWILIO_ACCOUNT_SID": ACCOUNT_SID, "TWILIO_AUTH_TOKEN": AUTH_TOKEN}
-    return environment | ({"TWILIO_BASE_URL": base_url} if base_url else {})
-
-
-def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
+def required_pipe(stream: IO[bytes] | None) -> IO[bytes]:
+    """Return a pipe of a process that was asked for."""
     if stream is None:
         raise BenchError("the process has no such pipe")
     return stream
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-def _wait_until_open(port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + _TIMEOUT
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except ConnectionRefusedError:
-            time.sleep(0.02)
-        else:
-            return
-    raise BenchError(f"nothing listens on port {port}: {process.args}")
 
 
 def _call_params(era: Era, arguments: Mapping[str, Any], tool: str) -> dict[str, Any]:
@@ -252,10 +190,25 @@ def _call_params(era: Era, arguments: Mapping[str, Any], tool: str) -> dict[str,
     return params | {"_meta": _MODERN_META} if era == MODERN else params
 
 
-def _check_call(server: Server, response: Any, key: str) -> None:
+def _http_message(response: http.client.HTTPResponse, content: bytes) -> Any:
+    """Return the JSON-RPC message of an HTTP response: the body, or the last event's data."""
+    if response.headers.get_content_type() == "text/event-stream":
+        lines = [line for line in content.splitlines() if line.startswith(b"data: ")]
+        content = lines[-1].removeprefix(b"data: ")
+    return json.loads(content)
+
+
+def _check_call(server: Server, response: Any, tool: str) -> None:
+    """Check that a call succeeded; the floor's result is the sender itself."""
     result = response.get("result", {})
-    if result.get("isError") or not result.get("structuredContent", {}).get(key):
+    content = result.get("structuredContent", {})
+    expected = "results" if tool != UPDATE else "sender" if server == "ours" else "sid"
+    if result.get("isError") or not content.get(expected):
         raise BenchError(f"{server}: the call failed: {response}")
+
+
+def _request(number: int, method: str, params: Mapping[str, Any]) -> bytes:
+    return _json({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
 
 
 def _json(message: Mapping[str, Any]) -> bytes:

@@ -1,0 +1,112 @@
+"""The processes that `run.py` measures, and the Twilio that they call.
+
+Each runs while a block runs and is killed at its end. Needs a POSIX system.
+"""
+
+import os
+import select
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from raw_clients import TIMEOUT, BenchError, Server, StdioClient, required_pipe
+
+from twilio_senders_mcp.sandbox import ACCOUNT_SID, AUTH_TOKEN
+
+_FOLDER: Final = Path(__file__).parent
+_COMMANDS: Final[Mapping[Server, list[str]]] = {
+    "floor": [sys.executable, str(_FOLDER / "floor_server.py")],
+    "ours": [sys.executable, "-m", "twilio_senders_mcp"],
+}
+
+
+@contextmanager
+def sandbox() -> Generator[str]:
+    """Run the embedded Twilio as a process; yields its base URL."""
+    command = [*_COMMANDS["ours"], "sandbox", "--port", "0"]
+    with _running(command, _environment(), stderr=subprocess.PIPE) as process:
+        stderr = required_pipe(process.stderr)
+        ready, _, _ = select.select([stderr], [], [], TIMEOUT)
+        line = stderr.readline().decode() if ready else ""
+        address = next((word for word in line.split() if word.startswith("http://")), None)
+        if address is None:
+            raise BenchError(f"{command}: expected an address on stderr: {line!r}")
+        yield address
+
+
+@contextmanager
+def stdio_server(server: Server, base_url: str) -> Generator[StdioClient]:
+    """Run a server on stdio; yields a client at once, before the server can respond."""
+    spawned = time.perf_counter()
+    with _running(_COMMANDS[server], _environment(base_url), pipes=subprocess.PIPE) as process:
+        yield StdioClient(server, process, spawned)
+
+
+@contextmanager
+def http_server(server: Server, base_url: str) -> Generator[int]:
+    """Run a server on Streamable HTTP; yields its port once it accepts connections."""
+    port = _free_port()
+    form = ["http", str(port)] if server == "floor" else ["http", "--port", str(port)]
+    command = [*_COMMANDS[server], *form]
+    with _running(command, _environment(base_url), stderr=subprocess.DEVNULL) as process:
+        _wait_until_open(port, process)
+        yield port
+
+
+@contextmanager
+def _running(
+    command: list[str],
+    environment: Mapping[str, str],
+    *,
+    pipes: int = subprocess.DEVNULL,
+    stderr: int | None = None,
+) -> Generator[subprocess.Popen[bytes]]:
+    """Run a process while the block runs; ``pipes`` is what stdin and stdout are."""
+    process = subprocess.Popen(
+        command, stdin=pipes, stdout=pipes, stderr=stderr, bufsize=0, env=environment
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            if pipe is not None:
+                pipe.close()
+
+
+def _environment(base_url: str | None = None) -> dict[str, str]:
+    """Return this process's environment with ``base_url`` in Twilio's place.
+
+    What would change how a server runs is left out: other settings of it, of Python, of a proxy.
+    """
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("TWILIO_", "PYTHON")) and not name.lower().endswith("_proxy")
+    }
+    environment |= {"TWILIO_ACCOUNT_SID": ACCOUNT_SID, "TWILIO_AUTH_TOKEN": AUTH_TOKEN}
+    return environment | ({"TWILIO_BASE_URL": base_url} if base_url else {})
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def _wait_until_open(port: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + TIMEOUT
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except ConnectionRefusedError:
+            time.sleep(0.02)
+        else:
+            return
+    raise BenchError(f"nothing listens on port {port}: {process.args}")
