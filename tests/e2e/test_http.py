@@ -110,7 +110,8 @@ def test_a_signal_ends_it_with_status_0_even_with_an_open_stream(number):
     assert (status, errors) == (0, b"")
 
 
-def test_a_write_on_its_way_is_finished_once_and_its_outcome_is_logged():
+@pytest.mark.parametrize("second_signal", [False, True])
+def test_a_write_on_its_way_is_finished_unless_a_second_signal_comes(second_signal):
     twilio = HeldTwilio()
     settings = {
         "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
@@ -126,12 +127,14 @@ def test_a_write_on_its_way_is_finished_once_and_its_outcome_is_logged():
         assert twilio.arrived.wait(PATIENCE)
         process.send_signal(signal.SIGTERM)
         wait_until_it_leaves(process)
-        twilio.released.set()
+        (process.terminate if second_signal else twilio.released.set)()
         status = process.wait(timeout=PATIENCE)
         errors = process.stderr.read().decode()
+        twilio.released.set()
         caller.join()
     assert (twilio.writes, status) == (1, 0)
-    assert "ended after its caller was cancelled: Twilio responded with HTTP 202" in errors
+    logged = "ended after its caller was cancelled: Twilio responded with HTTP 202" in errors
+    assert logged is not second_signal
 
 
 def _call_and_expect_nothing(url: str) -> None:
