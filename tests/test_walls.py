@@ -93,7 +93,9 @@ def test_the_sandbox_knows_only_the_models():
         for name in imports(file)
         if name.startswith(f"{PACKAGE.name}.twilio")
     }
-    models = tuple(f"{PACKAGE.name}.twilio.{module}" for module in ("requests", "responses"))
+    models = tuple(
+        f"{PACKAGE.name}.twilio.{module}" for module in ("requests", "responses", "values")
+    )
     assert known
     assert all(name.startswith(models) for name in known)
 

@@ -98,7 +98,7 @@ async def test_consent_to_a_sender_that_has_changed_since_is_asked_again():
         again = await answer(client, (await ask(client)).request_state, YES)
         assert isinstance(again, InputRequiredResult)
         assert again.input_requests is not None
-        assert '"After"' in again.input_requests["confirm"].model_dump_json()
+        assert "After" in again.input_requests["confirm"].model_dump_json()
         done = await answer(client, again.request_state, YES)
     assert not done.is_error
     assert [request.method for request in twilio.received] == ["GET", "GET", "GET", "POST"]

@@ -14,7 +14,7 @@ from twilio_senders_mcp.reference.library import children, library, nearest, nor
 from twilio_senders_mcp.reference.page import PageType
 from twilio_senders_mcp.reference.page_files import parse_page_file
 from twilio_senders_mcp.tools.catalog import TOOLS
-from twilio_senders_mcp.twilio import requests, responses
+from twilio_senders_mcp.twilio import requests, responses, values
 from twilio_senders_mcp.twilio.errors import advice_for, known_codes
 
 PAGES = library()
@@ -67,7 +67,7 @@ def test_every_model_has_its_fields_on_a_schema_page():
 
 def test_every_allowed_value_stands_on_the_profile_page():
     body = PAGES["schemas/profile"].body
-    for value in (*get_args(requests.Vertical), *get_args(requests.UseCase)):
+    for value in (*get_args(values.Vertical), *get_args(values.UseCase)):
         assert f'`"{value}"`' in body
 
 

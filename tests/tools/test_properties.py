@@ -12,7 +12,7 @@ from virtual_time import in_virtual_time
 
 from twilio_senders_mcp.sandbox import PENDING_SENDER, Sandbox
 from twilio_senders_mcp.server import create_server
-from twilio_senders_mcp.twilio.requests import UseCase, Vertical
+from twilio_senders_mcp.twilio.values import UseCase, Vertical
 
 pytestmark = in_virtual_time
 

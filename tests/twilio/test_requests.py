@@ -6,7 +6,8 @@ from typing import get_args
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from twilio_senders_mcp.twilio.requests import UpdateSender, Vertical
+from twilio_senders_mcp.twilio.requests import UpdateSender
+from twilio_senders_mcp.twilio.values import Vertical
 
 
 def body(given: dict) -> dict:

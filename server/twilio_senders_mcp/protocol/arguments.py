@@ -18,13 +18,13 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from twilio_senders_mcp.tools.errors import InvalidArguments, Issue
-from twilio_senders_mcp.twilio.requests import APPLICATION_SID, SENDER_ID, SENDER_SID
 from twilio_senders_mcp.twilio.schema import (
     Schema,
     allowed_values,
     array_schema,
     object_schema,
 )
+from twilio_senders_mcp.twilio.values import APPLICATION_SID, SENDER_ID, SENDER_SID
 
 from .schemas import input_schema
 

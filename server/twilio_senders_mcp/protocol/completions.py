@@ -13,7 +13,7 @@ from mcp.types import (
 )
 
 from twilio_senders_mcp.twilio.errors import known_codes
-from twilio_senders_mcp.twilio.requests import Channel, Vertical
+from twilio_senders_mcp.twilio.values import Channel, Vertical
 
 from .directory import Directory
 from .prompts import Prompts

@@ -9,8 +9,8 @@ from twilio_senders_mcp.senders.paging import find_senders
 from twilio_senders_mcp.senders.search import matches
 from twilio_senders_mcp.twilio.client import SendersClient
 from twilio_senders_mcp.twilio.errors import TwilioError
-from twilio_senders_mcp.twilio.requests import Channel
 from twilio_senders_mcp.twilio.responses import Sender
+from twilio_senders_mcp.twilio.values import Channel
 
 FRESH_SECONDS: Final = 30.0
 READ_SECONDS: Final = 5.0

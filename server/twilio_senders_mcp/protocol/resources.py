@@ -25,7 +25,7 @@ from pydantic import TypeAdapter, ValidationError
 from twilio_senders_mcp.tools.failure import describe_failure
 from twilio_senders_mcp.twilio.client import SendersClient
 from twilio_senders_mcp.twilio.errors import Refused, TwilioError
-from twilio_senders_mcp.twilio.requests import SenderSid
+from twilio_senders_mcp.twilio.values import SenderSid
 
 if TYPE_CHECKING:
     from twilio_senders_mcp.reference.page import Page

@@ -14,7 +14,7 @@ from pydantic import JsonValue
 
 from twilio_senders_mcp.sandbox.errors import VALIDATION, ApiError, invalid
 from twilio_senders_mcp.sandbox.sender import Channel, JsonObject, channel_of
-from twilio_senders_mcp.twilio.requests import (
+from twilio_senders_mcp.twilio.values import (
     AccountType,
     UseCase,
     VerificationMethod,

@@ -8,8 +8,8 @@ import anyio
 
 from twilio_senders_mcp.twilio.client import SendersClient
 from twilio_senders_mcp.twilio.errors import TwilioError
-from twilio_senders_mcp.twilio.requests import Channel
 from twilio_senders_mcp.twilio.responses import Sender
+from twilio_senders_mcp.twilio.values import Channel
 
 PAGES_MAX: Final = 50
 SECONDS_MAX: Final = 60.0

@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from twilio_senders_mcp.senders.fields import channel_of, field
-from twilio_senders_mcp.twilio.requests import SenderId
 from twilio_senders_mcp.twilio.responses import Sender
+from twilio_senders_mcp.twilio.values import SenderId
 
 from .errors import InvalidArguments, Issue
 from .json_text import to_json

@@ -24,17 +24,8 @@ from twilio_senders_mcp.twilio.errors import (
 )
 from twilio_senders_mcp.twilio.responses import Sender
 
-from .errors import (
-    AlreadyRegistered,
-    Cancelled,
-    CannotAsk,
-    ConsentMissing,
-    Declined,
-    InvalidArguments,
-    Issue,
-    NotConfirmed,
-    Unanswered,
-)
+from .consent_text import consent_text
+from .errors import AlreadyRegistered, ConsentMissing, InvalidArguments, Issue
 from .outside_text import MESSAGE_MAX, identifier, one_line, quoted
 from .sender_text import sender_name
 
@@ -227,55 +218,9 @@ def _already_registered(sender: Sender) -> Failure:
     )
 
 
-_CONSENT: Final[dict[type[ConsentMissing], tuple[str, str]]] = {
-    Declined: (
-        "declined",
-        (
-            "A person was asked about {what} and said no. Nothing changed. "
-            "Do not try again unless the person asks for it."
-        ),
-    ),
-    Cancelled: (
-        "cancelled",
-        (
-            "The question about {what} was closed without an answer. Nothing changed. "
-            "A person can call again and answer. If the AI tool closes every question by itself, "
-            "a person can start the server with TWILIO_SENDERS_CONFIRM=never, "
-            "or do this in the Twilio Console."
-        ),
-    ),
-    NotConfirmed: (
-        "not_confirmed",
-        (
-            "A person was asked about {what} and did not type the requested text. "
-            "Nothing changed. Call again only if the person wants to try again."
-        ),
-    ),
-    Unanswered: (
-        "unanswered",
-        (
-            "A person should have been asked about {what}, but the response of the AI tool "
-            "could not be read. Nothing changed. Ask the person, then call again."
-        ),
-    ),
-    CannotAsk: (
-        "cannot_ask",
-        (
-            "A person must be asked about {what} (TWILIO_SENDERS_CONFIRM=always), but this AI tool "
-            "cannot ask. Nothing changed. Use an AI tool that supports MCP elicitation."
-        ),
-    ),
-}
-
-
 def _consent_missing(error: ConsentMissing) -> Failure:
-    kind, text = _CONSENT[type(error)]
-    return _failure(
-        text.format(what=error.what),
-        type=kind,
-        outcome="nothing_changed",
-        retryable=False,
-    )
+    kind, text = consent_text(error)
+    return _failure(text, type=kind, outcome="nothing_changed", retryable=False)
 
 
 def _unexpected(error: BaseException, check: str | None) -> Failure:

@@ -4,7 +4,8 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from twilio_senders_mcp.twilio.requests import AnyText, StrictModel
+from twilio_senders_mcp.twilio.requests import StrictModel
+from twilio_senders_mcp.twilio.values import AnyText
 
 from .docs_pages import no_such_page, page_facts
 from .errors import InvalidArguments, Issue

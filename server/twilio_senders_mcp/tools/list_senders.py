@@ -8,8 +8,9 @@ from twilio_senders_mcp.senders.fields import field, name_field
 from twilio_senders_mcp.senders.paging import FoundSenders, find_senders
 from twilio_senders_mcp.senders.search import has_status, matches
 from twilio_senders_mcp.senders.status import KNOWN_STATUSES
-from twilio_senders_mcp.twilio.requests import AnyText, Channel, StrictModel
+from twilio_senders_mcp.twilio.requests import StrictModel
 from twilio_senders_mcp.twilio.responses import Sender
+from twilio_senders_mcp.twilio.values import AnyText, Channel
 
 from .outside_text import identifier, one_line
 from .sender_result import AnyResult

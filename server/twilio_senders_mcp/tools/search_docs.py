@@ -4,7 +4,8 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import MISSING, Field
 
-from twilio_senders_mcp.twilio.requests import AnyText, StrictModel
+from twilio_senders_mcp.twilio.requests import StrictModel
+from twilio_senders_mcp.twilio.values import AnyText
 
 from .json_text import to_json
 from .sender_result import AnyResult

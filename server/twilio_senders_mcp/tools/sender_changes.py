@@ -11,7 +11,6 @@ from pydantic import MISSING, AfterValidator, Field, ValidationInfo, model_valid
 from pydantic_core import PydanticCustomError
 
 from twilio_senders_mcp.twilio.requests import (
-    AnyText,
     Configuration,
     Profile,
     SenderFields,
@@ -19,6 +18,7 @@ from twilio_senders_mcp.twilio.requests import (
     UpdateSender,
     Webhook,
 )
+from twilio_senders_mcp.twilio.values import AnyText
 
 _SECTIONS: Final[dict[str, type[StrictModel]]] = {
     "configuration": Configuration,

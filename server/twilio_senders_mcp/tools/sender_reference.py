@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from twilio_senders_mcp.twilio.requests import SenderSid, StrictModel
+from twilio_senders_mcp.twilio.requests import StrictModel
+from twilio_senders_mcp.twilio.values import SenderSid
 
 
 class SenderReference(StrictModel):

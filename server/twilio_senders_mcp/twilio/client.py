@@ -11,8 +11,9 @@ from pydantic import SecretStr
 from typing_extensions import TypeIs
 
 from .api import NO_CONTENT, Success, TwilioApi
-from .requests import Channel, Configuration, CreateSender, SenderFields, UpdateSender
+from .requests import Configuration, CreateSender, SenderFields, UpdateSender
 from .responses import Sender
+from .values import Channel
 
 SENDERS_PATH: Final = "/v2/Channels/Senders"
 
