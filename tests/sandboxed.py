@@ -5,7 +5,13 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from mcp import Client
-from mcp.types import CallToolResult, TextContent
+from mcp.types import (
+    CallToolResult,
+    GetPromptResult,
+    ReadResourceResult,
+    TextContent,
+    TextResourceContents,
+)
 
 from twilio_senders_mcp.sandbox import ACCOUNT_SID, AUTH_TOKEN
 from twilio_senders_mcp.server import create_server
@@ -50,6 +56,26 @@ def text_of(result: CallToolResult) -> str:
     [block] = result.content
     assert isinstance(block, TextContent)
     return block.text
+
+
+def meta_of(result: CallToolResult) -> dict[str, Any]:
+    """The metadata of a result, by name."""
+    assert result.meta is not None
+    return dict(result.meta)
+
+
+def text_of_prompt(result: GetPromptResult) -> str:
+    """The text of a prompt's only message."""
+    [message] = result.messages
+    assert isinstance(message.content, TextContent)
+    return message.content.text
+
+
+def text_resource(result: ReadResourceResult) -> TextResourceContents:
+    """The only content of a resource, which must be text."""
+    [content] = result.contents
+    assert isinstance(content, TextResourceContents)
+    return content
 
 
 def sentence(result: CallToolResult) -> str:

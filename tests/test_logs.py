@@ -3,10 +3,10 @@
 import contextlib
 import logging
 import os
+import sys
 
 import pytest
 
-from twilio_senders_mcp import logs
 from twilio_senders_mcp.logs import LossyStderrHandler, configure_logging
 
 
@@ -68,7 +68,7 @@ def test_a_record_that_cannot_be_written_fails_nothing(pipe):
 
 
 def test_where_pipes_cannot_be_polled_records_are_written_as_they_come(pipe, monkeypatch):
-    monkeypatch.setattr(logs.sys, "platform", "win32")
+    monkeypatch.setattr(sys, "platform", "win32")
     reading, writing = pipe
     LossyStderrHandler(writing).handle(record("x"))
     assert os.read(reading, 100)

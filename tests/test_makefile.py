@@ -27,11 +27,14 @@ def make(root, tmp_path):
     python.write_text(STAND_IN)
     python.chmod(0o755)
 
+    program = shutil.which("make")
+    assert program
+
     def run(target: str) -> list[str]:
         # What an outer make hands on would change what this one prints.
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
         done = subprocess.run(
-            [shutil.which("make"), target, f"PYTHON={python}"],
+            [program, target, f"PYTHON={python}"],
             cwd=tmp_path,
             env=environment,
             capture_output=True,

@@ -87,6 +87,7 @@ async def tools_table() -> str:
     rows = ["| tool | what it does | effect | arguments |", "|---|---|---|---|"]
     async with Client(create_server(sandbox_settings())) as client:
         for tool in (await client.list_tools()).tools:
+            assert tool.description
             summary = tool.description.split("\n", 1)[0]
             arguments = ", ".join(f"`{name}`" for name in tool.input_schema["properties"])
             rows.append(f"| `{tool.name}` | {summary} | {effect(tool.annotations)} | {arguments} |")
@@ -97,6 +98,7 @@ async def prompts_table() -> str:
     rows = ["| prompt | what it does | arguments |", "|---|---|---|"]
     async with Client(create_server(sandbox_settings())) as client:
         for prompt in (await client.list_prompts()).prompts:
+            assert prompt.arguments is not None
             arguments = ", ".join(
                 f"`{argument.name}`" if argument.required else f"`{argument.name}` (optional)"
                 for argument in prompt.arguments
@@ -181,8 +183,7 @@ async def refusal() -> str:
     async with Client(create_server(sandbox_settings())) as client:
         result = await client.call_tool("update_sender", REFUSED_CALL)
     assert result.is_error
-    (text,) = result.content
-    return f"```text\n{text.text}\n```\n"
+    return f"```text\n{text_of(result)}\n```\n"
 
 
 def test_the_refused_call_is_the_one_that_the_readme_describes(readme):

@@ -2,11 +2,18 @@
 
 import base64
 import dataclasses
+from typing import Any
 
 import pytest
 
-from twilio_senders_mcp.settings import SETTINGS, SettingsError, is_loopback, load_settings
-from twilio_senders_mcp.twilio.credentials import Credentials
+from twilio_senders_mcp.settings import (
+    SETTINGS,
+    Settings,
+    SettingsError,
+    is_loopback,
+    load_settings,
+)
+from twilio_senders_mcp.twilio.credentials import Credentials, IncompleteCredentials
 
 AC, SK = "AC" + "0" * 32, "SK" + "1" * 32
 SECRETS = ["TWILIO_AUTH_TOKEN", "TWILIO_API_SECRET"]
@@ -27,8 +34,15 @@ def problems(**flags) -> list[str]:
     return caught.value.problems
 
 
-def remedy() -> str:
-    return load_settings().credentials.remedy
+def remedy(settings: Settings | None = None) -> str:
+    credentials = (settings or load_settings()).credentials
+    assert isinstance(credentials, IncompleteCredentials)
+    return credentials.remedy
+
+
+def password(settings: Settings) -> str:
+    assert isinstance(settings.credentials, Credentials)
+    return settings.credentials.password
 
 
 def test_the_environment_is_read(env):
@@ -68,7 +82,7 @@ def test_a_flag_that_the_client_did_not_expand_leaves_the_environment_in_force(e
 def test_secrets_show_in_no_repr(env):
     env(TWILIO_ACCOUNT_SID=AC, TWILIO_AUTH_TOKEN="hunter2")
     settings = load_settings()
-    assert settings.credentials.password == "hunter2"
+    assert password(settings) == "hunter2"
     assert "hunter2" not in repr(settings) + str(settings)
 
 
@@ -79,7 +93,7 @@ def test_a_secret_may_stand_in_a_file(env, tmp_path, name):
     env(TWILIO_ACCOUNT_SID=AC, **{f"{name}_FILE": str(file)})
     if name == "TWILIO_API_SECRET":
         env(TWILIO_API_KEY=SK)
-    assert load_settings().credentials.password == "hunter2"
+    assert password(load_settings()) == "hunter2"
 
 
 def test_a_secret_file_that_is_missing_empty_or_no_text_is_named(env, tmp_path):
@@ -259,7 +273,7 @@ def test_credentials_know_their_user_name_and_every_form_of_their_secret(api_key
 def test_what_is_missing_was_found_out_at_the_start(env):
     settings = load_settings()
     env(TWILIO_AUTH_TOKN="t")
-    assert "TWILIO_AUTH_TOKN" not in settings.credentials.remedy
+    assert "TWILIO_AUTH_TOKN" not in remedy(settings)
 
 
 def test_a_variable_that_the_client_did_not_expand_counts_as_unset_and_is_named(env):
@@ -269,8 +283,9 @@ def test_a_variable_that_the_client_did_not_expand_counts_as_unset_and_is_named(
 
 
 def test_settings_cannot_be_changed():
+    settings: Any = load_settings()
     with pytest.raises(dataclasses.FrozenInstanceError):
-        load_settings().base_url = "https://api.example"
+        settings.base_url = "https://api.example"
 
 
 def test_every_setting_is_described_and_no_secret_has_a_flag():

@@ -16,6 +16,7 @@ from mcp import Client
 from processes import (
     INITIALIZE,
     PATIENCE,
+    Process,
     announcement,
     initialize,
     listening,
@@ -296,7 +297,7 @@ async def test_a_thousand_calls_at_once_all_finish_over_a_bounded_number_of_sock
     assert 1 <= sockets <= MAX_CONNECTIONS
 
 
-def _call_all(process: subprocess.Popen[bytes], calls: int) -> list[dict]:
+def _call_all(process: Process, calls: int) -> list[dict]:
     initialize(process)
     lines = [json.dumps(tool_call(number, **CHANGE)).encode() + b"\n" for number in range(calls)]
     writer = threading.Thread(

@@ -296,6 +296,7 @@ def test_in_a_terminal_it_says_what_it_waits_for():
         [*COMMAND, "--sandbox"], stdin=follower, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     try:
+        assert process.stderr
         said = process.stderr.readline()
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=PATIENCE) == 0

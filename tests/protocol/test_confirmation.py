@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from mcp.types import ElicitResult
-from sandboxed import ERAS, connected, sentence, text_of
+from sandboxed import ERAS, connected, meta_of, sentence, text_of
 from stand_in import StandIn, answer
 from virtual_time import in_virtual_time
 
@@ -128,7 +128,7 @@ async def test_whoever_does_not_agree_has_nothing_changed_and_is_told_what_happe
     result = await call(sandbox, era, tool, arguments, Person(action, content))
     assert result.is_error
     assert said in text_of(result)
-    facts = result.meta["twilio-senders-mcp/error"]
+    facts = meta_of(result)["twilio-senders-mcp/error"]
     assert (facts["type"], facts["outcome"]) == (kind, "nothing_changed")
     assert set(methods(sandbox)) == {"GET"}
 
@@ -153,7 +153,7 @@ async def test_always_means_that_a_client_that_cannot_ask_is_refused(era, tool, 
     async with connected(sandbox, era=era, twilio_senders_confirm="Always") as client:
         result = await client.call_tool(tool, arguments)
     assert "this AI tool cannot ask. Nothing changed." in text_of(result)
-    assert result.meta["twilio-senders-mcp/error"]["type"] == "cannot_ask"
+    assert meta_of(result)["twilio-senders-mcp/error"]["type"] == "cannot_ask"
     assert set(methods(sandbox)) == {"GET"}
 
 

@@ -74,10 +74,14 @@ def test_google_genai_converts_it_with_every_field(tool):
     converted = mcp_to_gemini_tool(
         Tool(name=tool.name, description=tool.description, input_schema=copy.deepcopy(schema))
     )
+    assert converted.function_declarations
     [declaration] = converted.function_declarations
-    parameters = declaration.parameters_json_schema or declaration.parameters.model_dump(
-        mode="json", by_alias=True, exclude_none=True
-    )
+    parameters = declaration.parameters_json_schema
+    if not parameters:
+        assert declaration.parameters
+        parameters = declaration.parameters.model_dump(
+            mode="json", by_alias=True, exclude_none=True
+        )
     assert fields(parameters) == fields(schema)
     types.Tool(function_declarations=[declaration])
 

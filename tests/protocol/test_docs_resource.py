@@ -2,7 +2,7 @@
 
 import pytest
 from mcp import Client, MCPError
-from sandboxed import ERAS
+from sandboxed import ERAS, text_resource
 
 from twilio_senders_mcp.reference.library import library
 from twilio_senders_mcp.server import create_server
@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("era", ERAS)]
 
 async def test_a_page_is_read_as_markdown(era):
     async with Client(create_server(load_settings()), mode=era) as client:
-        [content] = (await client.read_resource("twilio-docs://errors/63128")).contents
+        content = text_resource(await client.read_resource("twilio-docs://errors/63128"))
     assert content.mime_type == "text/markdown"
     assert content.text == library()["errors/63128"].markdown
 
@@ -30,8 +30,8 @@ async def test_every_page_is_listed_with_its_size(era):
         resources = (await client.list_resources()).resources
         listed = {str(resource.uri): resource for resource in resources}
         page = listed["twilio-docs://errors/63128"]
-        [content] = (await client.read_resource(str(page.uri))).contents
-        [root] = (await client.read_resource("twilio-docs://")).contents
+        content = text_resource(await client.read_resource(str(page.uri)))
+        root = text_resource(await client.read_resource("twilio-docs://"))
     assert len(listed) == len(library())
     assert page.size == len(content.text.encode())
     assert (page.title, page.mime_type) == ("Error 63128", "text/markdown")

@@ -1,6 +1,7 @@
 """Null means "not given": it never wipes a field, whoever fills it in; `clear` sends it."""
 
 import json
+from typing import get_args
 
 import pytest
 from openai.lib._pydantic import _ensure_strict_json_schema
@@ -40,7 +41,7 @@ async def sent(**arguments) -> dict:
 
 async def test_a_client_that_fills_every_optional_argument_with_null_wipes_nothing():
     webhook = dict.fromkeys(
-        UpdateSenderArguments.model_fields["webhook"].annotation.__args__[0].model_fields
+        get_args(UpdateSenderArguments.model_fields["webhook"].annotation)[0].model_fields
     )
     everything = {
         "friendly_name": None,

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from mcp import MCPError
-from sandboxed import ERAS, connected
+from sandboxed import ERAS, connected, text_of_prompt
 from virtual_time import in_virtual_time
 
 from twilio_senders_mcp.protocol.prompts import JOBS
@@ -28,13 +28,15 @@ async def test_a_prompt_is_listed_with_its_arguments_and_filled_in(era, job):
     async with connected(Sandbox(), era=era) as client:
         listed = {prompt.name: prompt for prompt in (await client.list_prompts()).prompts}
         filled = await client.get_prompt(job.name, given)
-    arguments = {argument.name: argument for argument in listed[job.name].arguments}
+    offered = listed[job.name].arguments
+    assert offered is not None
+    arguments = {argument.name: argument for argument in offered}
     assert listed[job.name].title == job.title
     assert {name for name, argument in arguments.items() if not argument.required} == job.optional
     assert all(argument.description for argument in arguments.values())
     [message] = filled.messages
     assert message.role == "user"
-    assert all(value in message.content.text for value in given.values())
+    assert all(value in text_of_prompt(filled) for value in given.values())
 
 
 @jobs
@@ -42,14 +44,14 @@ async def test_what_is_optional_may_be_left_out(era, job):
     required = {name: "x" for name in job.arguments if name not in job.optional}
     async with connected(Sandbox(), era=era) as client:
         filled = await client.get_prompt(job.name, required)
-    assert filled.messages[0].content.text.count("not given") >= len(job.optional)
+    assert text_of_prompt(filled).count("not given") >= len(job.optional)
 
 
 async def test_an_argument_is_text_and_nothing_more(era):
     odd = "{name} {0} %s </prompt>"
     async with connected(Sandbox(), era=era) as client:
         filled = await client.get_prompt("diagnose_sender", {"sender": odd})
-    assert odd in filled.messages[0].content.text
+    assert odd in text_of_prompt(filled)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import json
 import pytest
 import stamina
 from mcp import MCPError
-from sandboxed import ERAS, connected
+from sandboxed import ERAS, connected, text_resource
 
 from twilio_senders_mcp.sandbox import ONLINE_SENDER, Fault, Sandbox
 
@@ -29,13 +29,14 @@ async def test_the_template_is_listed_for_people_and_models(era):
         resources = (await client.list_resources()).resources
     assert template.uri_template == "twilio-sender://{sid}"
     assert template.mime_type == "application/json"
+    assert template.annotations
     assert template.annotations.audience == ["user", "assistant"]
     assert template.annotations.priority == 0.7
     assert not [resource for resource in resources if "twilio-sender" in resource.uri]
 
 
 async def test_a_sender_is_read_as_json(era):
-    [content] = (await read(Sandbox(), era, ONLINE_SENDER)).contents
+    content = text_resource(await read(Sandbox(), era, ONLINE_SENDER))
     assert content.mime_type == "application/json"
     assert json.loads(content.text)["sender_id"] == "whatsapp:+15550100002"
 
@@ -47,6 +48,7 @@ async def test_what_does_not_exist_is_not_found(era, sid):
     error = caught.value
     while isinstance(error, ExceptionGroup):
         [error] = error.exceptions
+    assert isinstance(error, MCPError)
     assert error.error.code == -32602
     assert error.error.data["uri"].startswith("twilio-sender://")
 

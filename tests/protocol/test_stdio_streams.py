@@ -6,7 +6,7 @@ import json
 import anyio
 import pytest
 from mcp.shared.message import SessionMessage
-from mcp.types import JSONRPCNotification
+from mcp.types import JSONRPCNotification, JSONRPCRequest
 
 from twilio_senders_mcp.protocol.stdio import _Flow, _Incoming, _Outgoing
 
@@ -16,18 +16,25 @@ PING = b'{"jsonrpc":"2.0","id":1,"method":"ping"}\n'
 LIMIT = 64
 
 
-class Pipe:
+class Pipe(asyncio.WriteTransport):
     """A pipe to the client that keeps what is written and can be full."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.written = b""
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | bytearray | memoryview) -> None:
         self.written += data
 
     def errors(self) -> list[tuple[int, str]]:
         lines = [json.loads(line) for line in self.written.splitlines()]
         return [(line["error"]["code"], line["error"]["message"]) for line in lines]
+
+
+def method_of(item: SessionMessage | Exception) -> str:
+    assert isinstance(item, SessionMessage)
+    assert isinstance(item.message, JSONRPCRequest)
+    return item.message.method
 
 
 async def read_all(*chunks: bytes) -> tuple[list[str], Pipe]:
@@ -36,7 +43,7 @@ async def read_all(*chunks: bytes) -> tuple[list[str], Pipe]:
         reader.feed_data(chunk)
     reader.feed_eof()
     async with _Outgoing(pipe, _Flow()) as outgoing, _Incoming(reader, outgoing) as incoming:
-        return [item.message.method async for item in incoming], pipe
+        return [method_of(item) async for item in incoming], pipe
 
 
 async def test_messages_are_read_until_the_input_ends():
@@ -67,7 +74,7 @@ async def test_a_line_that_is_too_long_may_come_in_pieces():
         for piece in (b"x" * LIMIT * 3, b"x" * LIMIT * 3, b"x\n", PING):
             await anyio.wait_all_tasks_blocked()
             reader.feed_data(piece)
-    assert [item.message.method for item in read] == ["ping"]
+    assert [method_of(item) for item in read] == ["ping"]
     assert len(pipe.errors()) == 1
 
 

@@ -61,6 +61,7 @@ def twilio(address):
     client = Client(ACCOUNT_SID, AUTH_TOKEN, http_client=http)
     client.messaging.base_url = address
     yield client
+    assert http.session
     http.session.close()
 
 
@@ -181,6 +182,7 @@ def test_it_works_with_an_api_key(address):
     client = Client(API_KEY, API_SECRET, ACCOUNT_SID, http_client=http)
     client.messaging.base_url = address
     assert client.messaging.v2.channels_senders(ONLINE_SENDER).fetch().sid == ONLINE_SENDER
+    assert http.session
     http.session.close()
 
 

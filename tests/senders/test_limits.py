@@ -3,8 +3,9 @@
 import pytest
 
 from twilio_senders_mcp.senders.limits import exceeded_limits
+from twilio_senders_mcp.twilio.responses import Sender
 
-WHATSAPP = {"sender_id": "whatsapp:+15550100002"}
+WHATSAPP: Sender = {"sender_id": "whatsapp:+15550100002"}
 
 
 @pytest.mark.parametrize(

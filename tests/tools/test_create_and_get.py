@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from sandboxed import ERAS, call, connected, sentence, text_of
+from sandboxed import ERAS, call, connected, meta_of, sentence, text_of
 from stand_in import StandIn, answer
 from virtual_time import in_virtual_time
 
@@ -115,7 +115,7 @@ async def test_a_sender_that_the_account_has_already_is_named_instead_of_registe
         f"This account already has whatsapp:+15550100002 ({ONLINE_SENDER}, ONLINE). It was not "
         "registered again. Nothing changed. Change it with update_sender."
     )
-    facts = result.meta["twilio-senders-mcp/error"]
+    facts = meta_of(result)["twilio-senders-mcp/error"]
     assert (facts["type"], facts["sid"]) == ("already_registered", ONLINE_SENDER)
     assert {request.method for request in sandbox.requests} == {"GET"}
 

@@ -1,10 +1,11 @@
 """`list_senders`: finding senders by what people know of them, over however many pages."""
 
 import tracemalloc
+from typing import Any
 
 import anyio
 import pytest
-from sandboxed import ERAS, call, connected, sentence, text_of
+from sandboxed import ERAS, call, connected, meta_of, sentence, text_of
 from stand_in import StandIn, answer
 from virtual_time import in_virtual_time
 
@@ -29,7 +30,7 @@ def page(senders, next_page_url=None):
     return answer(200, {"senders": senders, "meta": meta})
 
 
-def sender(number: int, **others):
+def sender(number: int, **others) -> Any:
     return {
         "sid": f"XE{number:032x}",
         "sender_id": f"whatsapp:+1555{number:07d}",
@@ -193,7 +194,7 @@ async def test_what_is_no_list_is_not_called_empty(body):
 
 
 async def test_a_long_query_is_refused_and_a_blank_one_is_none():
-    assert "query: expected at most 100" in (await find(Sandbox(), query="1" * 101)).content[0].text
+    assert "query: expected at most 100" in text_of(await find(Sandbox(), query="1" * 101))
     assert len(sids(await find(Sandbox(), query=" "))) == 4
 
 
@@ -261,7 +262,7 @@ async def test_a_failed_list_says_that_nothing_changed():
     sandbox.inject(Fault(times=9, status=500))
     result = await find(sandbox)
     assert "Nothing changed, because this call only reads." in text_of(result)
-    facts = result.meta["twilio-senders-mcp/error"]
+    facts = meta_of(result)["twilio-senders-mcp/error"]
     assert (facts["type"], facts["outcome"]) == ("no_answer", "nothing_changed")
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from mcp import Client, MCPError
+from mcp.types import ResourceTemplateReference
 from sandboxed import ERAS, text_of
 from virtual_time import in_virtual_time
 
@@ -115,7 +116,7 @@ async def test_a_page_is_a_resource_too(era):
     async with Client(create_server(load_settings()), mode=era) as client:
         templates = (await client.list_resource_templates()).resource_templates
         found = await client.complete(
-            ref={"type": "ref/resource", "uri": "twilio-docs://{+page}"},
+            ref=ResourceTemplateReference(uri="twilio-docs://{+page}"),
             argument={"name": "page", "value": "errors/6312"},
         )
     assert "twilio-docs://{+page}" in [template.uri_template for template in templates]

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from mcp import Client, MCPError
-from sandboxed import ERAS, call, sandbox_settings, sentence, text_of
+from sandboxed import ERAS, call, meta_of, sandbox_settings, sentence, text_of
 from stand_in import SENDER, StandIn, answer
 from virtual_time import in_virtual_time
 
@@ -46,7 +46,8 @@ async def test_the_request_example_of_twilios_page_is_accepted(era):
         "Next: Wait with wait_for_sender until it settles."
     )
     [request] = sandbox.requests
-    assert result.meta["twilio-senders-mcp/request_id"] == request.request_id
+    assert meta_of(result)["twilio-senders-mcp/request_id"] == request.request_id
+    assert isinstance(request.body, dict)
     assert "sid" not in request.body
 
 
@@ -254,6 +255,7 @@ async def test_the_tool_is_listed_with_its_title_and_true_annotations(era):
         result = await client.call_tool("update_sender", {"sid": PENDING_SENDER, **EXAMPLE})
     tool = tools["update_sender"]
     assert tool.title == "Update sender"
+    assert tool.annotations
     hints = tool.annotations.model_dump(exclude_none=True)
     assert hints == {
         "read_only_hint": False,

@@ -47,14 +47,14 @@ async def wait(app, sid, **arguments):
 async def test_a_registration_is_waited_for_through_its_transient_offline(era):
     seen = []
 
-    async def progress(done, total, message):
-        seen.append((done, total, message))
+    async def record(progress, total, message):
+        seen.append((progress, total, message))
 
     async with connected(living_sandbox(), era=era) as client:
         created = await client.call_tool("create_sender", NEW)
         sid = created.structured_content["sender"]["sid"]
         result = await client.call_tool(
-            "wait_for_sender", {"sid": sid, "timeout_seconds": 300}, progress_callback=progress
+            "wait_for_sender", {"sid": sid, "timeout_seconds": 300}, progress_callback=record
         )
     assert result.structured_content["reached"] is True
     assert result.structured_content["sender"]["status"] == "ONLINE"
@@ -174,10 +174,10 @@ async def test_a_review_without_end_is_told_as_it_is():
 @pytest.mark.parametrize("fault", [{"status": 429}, {"drop": True}, {"status": 503}, {"delay": 99}])
 async def test_it_survives_a_failed_look(fault):
     sandbox = living_sandbox()
-    messages = []
+    seen = []
 
-    async def progress(_, __, message):
-        messages.append(message)
+    async def record(progress, total, message):
+        seen.append((progress, total, message))
 
     async with connected(
         sandbox, twilio_senders_timeout=5, twilio_senders_total_timeout=9
@@ -185,9 +185,9 @@ async def test_it_survives_a_failed_look(fault):
         created = await client.call_tool("create_sender", NEW)
         sandbox.inject(Fault(times=4, **fault))
         arguments = {"sid": created.structured_content["sender"]["sid"], "timeout_seconds": 600}
-        result = await client.call_tool("wait_for_sender", arguments, progress_callback=progress)
+        result = await client.call_tool("wait_for_sender", arguments, progress_callback=record)
     assert result.structured_content["sender"]["status"] == "ONLINE"
-    assert "Twilio did not respond; still waiting" in messages
+    assert "Twilio did not respond; still waiting" in [message for _, _, message in seen]
 
 
 async def test_what_was_known_is_told_when_the_last_look_failed():
@@ -197,7 +197,7 @@ async def test_what_was_known_is_told_when_the_last_look_failed():
         sid = created.structured_content["sender"]["sid"]
         seen = anyio.Event()
 
-        async def progress(*_):
+        async def progress(*_, **__):
             if not seen.is_set():
                 seen.set()
                 sandbox.inject(Fault(times=99, status=429))

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from twilio_senders_mcp.twilio.requests import UpdateSender
+from twilio_senders_mcp.twilio.requests import Configuration, UpdateSender
 from twilio_senders_mcp.twilio.values import Vertical
 
 
@@ -58,6 +58,7 @@ def test_a_code_that_is_not_digits_as_text_is_refused(code):
 
 def test_a_code_shows_in_no_repr_and_no_error():
     update = UpdateSender.model_validate({"configuration": {"verification_code": "987654"}})
+    assert isinstance(update.configuration, Configuration)
     assert isinstance(update.configuration.verification_code, SecretStr)
     assert "987654" not in repr(update) + str(update) + str(update.model_dump())
     with pytest.raises(ValidationError) as caught:

@@ -1,6 +1,7 @@
 """A write that has left this process is finished, whatever becomes of its caller."""
 
 import logging
+from typing import Any
 
 import anyio
 import pytest
@@ -98,7 +99,7 @@ async def test_a_read_whose_caller_has_gone_is_cut_off(caplog):
 async def test_a_write_that_has_not_left_is_not_sent(caplog):
     sent = []
 
-    async def write():
+    async def write() -> Any:
         await anyio.sleep(5)
         sent.append(True)
 
