@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from twilio_senders_mcp.logs import LossyStderrHandler, configure_logging
+from twilio_senders_mcp.logs import _LIBRARIES, LossyStderrHandler, configure_logging
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_where_pipes_cannot_be_polled_records_are_written_as_they_come(pipe, mon
 @pytest.fixture
 def loggers():
     """Put the levels and handlers of the root and the noisy loggers back afterwards."""
-    watched = [logging.getLogger(name) for name in ("", "httpx2", "httpcore2", "mcp", "stamina")]
+    watched = [logging.getLogger(name) for name in ("", *_LIBRARIES)]
     levels = [logger.level for logger in watched]
     handlers = watched[0].handlers[:]
     yield
@@ -101,6 +101,7 @@ def test_libraries_never_log_what_they_send_and_receive(level):
     assert not logging.getLogger("stamina").isEnabledFor(logging.WARNING)
 
 
+@pytest.mark.usefixtures("loggers")
 def test_debugging_shows_what_the_server_itself_logs():
     configure_logging("debug")
     assert logging.getLogger("twilio_senders_mcp.twilio").isEnabledFor(logging.DEBUG)

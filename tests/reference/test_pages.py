@@ -84,10 +84,11 @@ def test_every_code_of_the_catalogue_has_a_page_with_its_cure(code):
     assert f"https://www.twilio.com/docs/errors/{code}" in page.body
 
 
-def test_every_tool_that_calls_twilio_stands_on_an_operations_page():
-    text = "".join(page.body for page in children("operations"))
-    for tool in [t.name for t in TOOLS if t.effect != "looks_up" and t.name != "wait_for_sender"]:
-        assert f"Tool: `{tool}`." in text
+def test_the_page_of_every_tool_exists_and_an_operations_page_names_its_tool():
+    for tool in TOOLS:
+        assert tool.page in PAGES, tool.name
+        if tool.page.startswith("operations/"):
+            assert f"Tool: `{tool.name}`." in PAGES[tool.page].body
 
 
 @every_page
