@@ -144,6 +144,8 @@ def _without_nulls(value: Any, schema: Schema, path: str, nulls: list[str]) -> A
     The dotted paths of these fields are appended to ``nulls``. An unknown key and a null entry of
     a list are kept, so that validation refuses them.
     """
+    if isinstance(value, str):
+        return value
     structured, items = object_schema(schema), array_schema(schema)
     if structured and isinstance(value, dict):
         properties: dict[str, Schema] = structured.get("properties", {})

@@ -147,6 +147,10 @@ class Transport:
 
         """
         pools = [self._free] if only_reads(method) else [self._free_for_writes, self._free]
+        if all(pool.value for pool in pools):
+            for pool in pools:
+                pool.acquire_nowait()
+            return
         remaining = deadline - ATTEMPT_MIN - anyio.current_time()
         with ExitStack() as acquired:
             try:
