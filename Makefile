@@ -26,7 +26,7 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-# MCP Inspector against mcp.json; needs Node 20+.
+# MCP Inspector against the configurations in tests/e2e; needs Node 20+.
 inspector: $(VENV)/.installed-dev .ci/node/.installed
 	$(BIN)/pytest -m inspector
 
