@@ -120,22 +120,11 @@ class _Flow(asyncio.Protocol):
         self.writable.set()
 
 
-class _Outgoing:
-    """The stream of messages to the client."""
-
-    def __init__(self, transport: asyncio.WriteTransport, flow: _Flow) -> None:
-        self._transport = transport
-        self._flow = flow
-
-    async def send(self, item: SessionMessage, /) -> None:
-        if self._flow.closed.is_set():
-            raise anyio.BrokenResourceError
-        text = item.message.model_dump_json(by_alias=True, exclude_unset=True)
-        self._transport.write(f"{text}\n".encode())
-        await self._flow.writable.wait()
+class _PipeEnd:
+    """What both streams of messages have in common: `_pipes` opens and closes the pipes."""
 
     async def aclose(self) -> None:
-        """Do nothing: `_pipes` closes the pipe."""
+        """Do nothing."""
 
     async def __aenter__(self) -> Self:
         return self
@@ -149,7 +138,22 @@ class _Outgoing:
         await self.aclose()
 
 
-class _Incoming:
+class _Outgoing(_PipeEnd):
+    """The stream of messages to the client."""
+
+    def __init__(self, transport: asyncio.WriteTransport, flow: _Flow) -> None:
+        self._transport = transport
+        self._flow = flow
+
+    async def send(self, item: SessionMessage, /) -> None:
+        if self._flow.closed.is_set():
+            raise anyio.BrokenResourceError
+        text = item.message.model_dump_json(by_alias=True, exclude_unset=True)
+        self._transport.write(f"{text}\n".encode())
+        await self._flow.writable.wait()
+
+
+class _Incoming(_PipeEnd):
     """The stream of messages from the client; an invalid line gets a JSON-RPC error."""
 
     def __init__(self, reader: asyncio.StreamReader, outgoing: _Outgoing) -> None:
@@ -165,9 +169,6 @@ class _Incoming:
                 if line.strip():
                     await self._outgoing.send(_error_response(line))
 
-    async def aclose(self) -> None:
-        """Do nothing: `_pipes` closes the pipe."""
-
     def __aiter__(self) -> Self:
         return self
 
@@ -176,17 +177,6 @@ class _Incoming:
             return await self.receive()
         except anyio.EndOfStream:
             raise StopAsyncIteration from None
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_val: BaseException | None,
-        exc_tb: TracebackType | None,
-    ) -> None:
-        await self.aclose()
 
     async def _read_line(self) -> bytes:
         """Return the next line, or a constant invalid message for a line that is too long.
