@@ -5,7 +5,7 @@ from mcp import MCPError
 from sandboxed import ERAS, connected, text_of
 from virtual_time import in_virtual_time
 
-from twilio_senders_mcp.sandbox import ONLINE_SENDER, Sandbox
+from twilio_senders_mcp.sandbox import ONLINE_SENDER, Fault, Sandbox
 from twilio_senders_mcp.server import create_server
 from twilio_senders_mcp.settings import SettingsError, load_settings
 from twilio_senders_mcp.tools.catalog import TOOL_NAMES, TOOLS
@@ -59,6 +59,21 @@ async def test_a_failure_names_no_page_where_nobody_can_read_it(era):
             refused = await client.call_tool("update_sender", unknown)
         for result in (wrong, refused):
             assert ("See get_docs" in text_of(result)) is named
+
+
+async def test_a_failure_names_no_tool_that_is_not_offered(era):
+    for tools, named in (("update_sender", False), ("update_sender,get_sender", True)):
+        sandbox = Sandbox()
+        sandbox.inject(Fault(status=500, times=9))
+        async with connected(sandbox, era=era, twilio_senders_tools=tools) as client:
+            change = {"sid": ONLINE_SENDER, "friendly_name": "x"}
+            result = await client.call_tool("update_sender", change)
+        assert ("get_sender" in text_of(result)) is named
+        assert ("Twilio Console" in text_of(result)) is not named
+    existing = {"sender_id": "whatsapp:+15550100002", "profile": {"name": "x"}}
+    async with connected(Sandbox(), era=era, twilio_senders_tools="create_sender") as client:
+        result = await client.call_tool("create_sender", existing)
+    assert "update_sender" not in text_of(result)
 
 
 async def test_read_only_goes_before_the_named_tools(era):

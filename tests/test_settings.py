@@ -311,3 +311,16 @@ def test_every_setting_is_described_and_no_secret_has_a_flag():
 )
 def test_only_this_machine_is_loopback(host, loopback):
     assert is_loopback(host) is loopback
+
+
+@pytest.mark.parametrize("name", ["READ_ONLY", "TOOLS", "CONFIRM"])
+def test_a_limit_that_was_not_expanded_prevents_the_start(monkeypatch, name):
+    monkeypatch.setenv(f"TWILIO_SENDERS_{name}", "${LIMIT}")
+    assert problems() == [
+        f"TWILIO_SENDERS_{name}: the client that started this server did not expand ${{…}}"
+    ]
+
+
+@pytest.mark.parametrize("url", ["https://a\tb.example", "https://a b.example"])
+def test_an_address_with_white_space_is_refused(url):
+    assert problems(twilio_base_url=url)

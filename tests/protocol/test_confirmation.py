@@ -1,14 +1,16 @@
 """What a person is asked, by whom it is decided, and what happens where nobody can be asked."""
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from mcp import Client
 from mcp.types import ElicitResult
-from sandboxed import ERAS, connected, meta_of, sentence, text_of
+from sandboxed import ERAS, connected, meta_of, sandbox_settings, sentence, text_of
 from stand_in import StandIn, answer
 from virtual_time import in_virtual_time
 
 from twilio_senders_mcp.sandbox import ONLINE_SENDER, RCS_SENDER, Fault, Sandbox
+from twilio_senders_mcp.server import create_server
 
 pytestmark = [*in_virtual_time, pytest.mark.parametrize("era", ERAS)]
 
@@ -61,7 +63,7 @@ async def test_a_person_who_types_the_last_four_digits_has_it_deleted(era, typed
 @pytest.mark.parametrize(
     ("sid", "name", "label"),
     [
-        (RCS_SENDER, "owl_bakery_agent", "Type the agent's name"),
+        (RCS_SENDER, "owl_bakery_agent", "Type the agent's name, which follows rcs:"),
         (ONLINE_SENDER, "0002", "Type the last four digits of the number"),
     ],
 )
@@ -78,6 +80,36 @@ async def test_the_form_of_a_deletion_has_one_field_without_a_default(era, sid, 
             "required": ["confirm"],
         }
     ]
+
+
+@pytest.mark.parametrize("typed", ["OWL_bakery_agent", "rcs:owl_bakery_agent"])
+async def test_an_agents_name_may_be_typed_with_its_channel_and_in_any_letter_case(era, typed):
+    arguments = {"sid": RCS_SENDER, "sender_id": "rcs:owl_bakery_agent"}
+    person = Person("accept", {"confirm": typed})
+    assert not (await call(Sandbox(), era, "delete_sender", arguments, person)).is_error
+
+
+async def test_a_question_about_the_sandbox_says_so(era):
+    person = Person("decline")
+    server = create_server(sandbox_settings(), sandbox=True)
+    async with Client(server, mode=era, elicitation_callback=cast("Any", person)) as client:
+        await client.call_tool("delete_sender", DELETE)
+    assert person.questions[0].startswith("[Sandbox: nothing real happens.] Delete the sender")
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("A" * 200, f'to "{"A" * 200}"? Meta'),
+        ("Ac\u200bme\u202eevil", 'to "Acmeevil" (not all of its characters can be shown)? Meta'),
+        ("A" * 300, '…" (not all of its characters can be shown)? Meta'),
+    ],
+)
+async def test_a_person_sees_the_whole_new_name_or_that_it_cannot_be_seen(era, name, shown):
+    person = Person("decline")
+    arguments = {"sid": ONLINE_SENDER, "profile": {"name": name}}
+    await call(Sandbox(), era, "update_sender", arguments, person)
+    assert shown in person.questions[0]
 
 
 async def test_the_form_of_a_new_name_is_a_box_that_nobody_has_ticked(era):
@@ -272,5 +304,5 @@ async def test_a_failed_look_before_the_question_changes_nothing(era):
     sandbox = Sandbox()
     sandbox.inject(Fault(times=9, status=500))
     result = await call(sandbox, era, "update_sender", RENAME, Person("accept", {"confirm": True}))
-    assert "Nothing changed, because this call only reads." in text_of(result)
+    assert "Nothing changed: the request that failed only reads." in text_of(result)
     assert set(methods(sandbox)) == {"GET"}

@@ -143,7 +143,7 @@ async def test_a_sender_that_changes_all_the_time_is_not_changed():
     async with connected(twilio, era="legacy", elicitation_callback=person) as client:
         result = await client.call_tool("update_sender", RENAME)
     assert result.is_error
-    assert "Nothing changed." in text_of(result)
+    assert "The sender changed each time a person agreed" in text_of(result)
     assert {request.method for request in twilio.received} == {"GET"}
 
 

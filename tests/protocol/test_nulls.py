@@ -95,6 +95,23 @@ async def test_the_result_says_what_was_kept_and_how_to_empty_a_field():
     )
 
 
+async def test_only_fields_that_were_kept_are_called_kept():
+    arguments = {
+        "clear": ["webhook.fallback_url", "profile"],
+        "friendly_name": "x",
+        "webhook": {"fallback_url": None},
+        "profile": {"about": None},
+        "configuration": {"verification_code": None},
+    }
+    result = await call(Sandbox(), {"sid": ONLINE_SENDER, **arguments})
+    assert "Kept because null" not in sentence(result)
+    emails = [{"email": "a@b.example", "label": None}]
+    result = await call(
+        Sandbox(), {"sid": ONLINE_SENDER, "profile": {"emails": emails}, "clear": None}
+    )
+    assert "Kept because null" not in sentence(result)
+
+
 async def test_a_null_inside_an_entry_of_a_list_is_left_out():
     body = await sent(profile={"emails": [{"email": "a@b.example", "label": None}]})
     assert body == {"profile": {"emails": [{"email": "a@b.example", "label": "Email"}]}}

@@ -112,6 +112,14 @@ async def test_writing_waits_while_the_client_takes_nothing():
     assert pipe.written == b'{"jsonrpc":"2.0","method":"note"}\n' * 2
 
 
+async def test_a_line_that_is_no_message_of_a_client_that_has_gone_ends_the_stream():
+    reader, flow = asyncio.StreamReader(), _Flow()
+    reader.feed_data(b"not json\n" + PING)
+    flow.connection_lost(None)
+    incoming = _Incoming(reader, _Outgoing(Pipe(), flow))
+    assert [item async for item in incoming] == []
+
+
 async def test_nothing_is_written_to_a_client_that_has_gone():
     pipe, flow = Pipe(), _Flow()
     flow.pause_writing()
@@ -129,6 +137,7 @@ async def test_nothing_is_written_to_a_client_that_has_gone():
         (b'{"jsonrpc":"2.0","id":7,"method":"x","params":[]}\n', 7, -32600),
         (b'{"jsonrpc":"2.0","id":true,"method":5}\n', None, -32600),
         (b'{"id":7,"method\n', None, -32700),
+        (b'{"jsonrpc":"2.0","id":"\\ud800","method":"ping"}\n', None, -32700),
     ],
 )
 async def test_a_refused_request_is_answered_under_its_own_id(line, request_id, code):

@@ -227,7 +227,7 @@ async def test_the_seeded_review_and_the_rcs_sender_are_told():
 
 async def test_an_answer_without_a_status_is_unknown():
     result = await get(StandIn([answer(200, {"sender_id": "x"})]), ONLINE_SENDER)
-    assert sentence(result) == "x is unknown."
+    assert sentence(result) == "The status of x is unknown."
 
 
 @pytest.mark.parametrize("tool", ["get_sender", "wait_for_sender"])
@@ -251,7 +251,8 @@ async def test_a_registration_without_a_status_is_described_without_guesses():
 async def test_a_response_that_is_not_about_the_new_sender_is_no_acceptance(body):
     result = await create(StandIn([NONE, answer(202, body)]), NEW)
     assert text_of(result).startswith(
-        "The response is not about this sender (HTTP 202). It is unknown whether anything changed"
+        "Twilio's response does not name this sender (HTTP 202). It is unknown whether anything "
+        "changed"
     )
 
 
@@ -259,7 +260,9 @@ async def test_another_senders_record_is_not_shown():
     other = {"sid": "XE" + "9" * 32, "sender_id": "x", "status": "ONLINE"}
     result = await get(StandIn([answer(200, other)]), ONLINE_SENDER)
     assert result.is_error
-    assert "The response is not about this sender (HTTP 200). Nothing changed" in (text_of(result))
+    assert "Twilio's response does not name this sender (HTTP 200). Nothing changed" in (
+        text_of(result)
+    )
 
 
 async def test_nothing_is_deleted_after_a_read_of_another_sender():
@@ -267,7 +270,7 @@ async def test_nothing_is_deleted_after_a_read_of_another_sender():
     twilio = StandIn([answer(200, other)])
     arguments = {"sid": ONLINE_SENDER, "sender_id": "whatsapp:+15550100002"}
     result = await call(twilio, arguments, tool="delete_sender")
-    assert "not about this sender" in text_of(result)
+    assert "does not name this sender" in text_of(result)
     assert [request.method for request in twilio.received] == ["GET"]
 
 

@@ -136,7 +136,10 @@ async def test_without_a_search_one_page_is_read_and_the_next_is_named():
         two = await client.call_tool("list_senders", arguments)
     assert (token, one.structured_content["complete"]) == ("T2", False)
     assert one.structured_content["summary"] == "1 whatsapp sender; there are more."
-    assert one.structured_content["next"] == "Call list_senders again with page_token T2."
+    assert (
+        one.structured_content["next"]
+        == "Call list_senders again with this next_page_token as page_token."
+    )
     assert sentence(two) == "1 whatsapp sender; there are no more after these."
     assert two.structured_content["complete"] is True
 
@@ -182,7 +185,7 @@ async def test_what_was_found_before_a_failure_is_not_lost():
     assert result.structured_content["complete"] is False
     assert sentence(result) == (
         "1 whatsapp sender; the next page could not be read. "
-        "Next: Call list_senders again with page_token T2."
+        "Next: Call list_senders again with this next_page_token as page_token."
     )
 
 
@@ -261,7 +264,7 @@ async def test_a_failed_list_says_that_nothing_changed():
     sandbox = Sandbox()
     sandbox.inject(Fault(times=9, status=500))
     result = await find(sandbox)
-    assert "Nothing changed, because this call only reads." in text_of(result)
+    assert "Nothing changed: the request that failed only reads." in text_of(result)
     facts = meta_of(result)["twilio-senders-mcp/error"]
     assert (facts["type"], facts["outcome"]) == ("no_answer", "nothing_changed")
 
@@ -295,7 +298,7 @@ async def test_a_first_page_without_senders_before_a_failure_can_be_asked_for_ag
     twilio = StandIn([page([sender(1)], "https://x.example/?PageToken=T2"), answer(403)])
     result = await find(twilio, query="nobody")
     assert result.structured_content["senders"] == []
-    assert result.structured_content["next"].endswith("page_token T2.")
+    assert result.structured_content["next"].endswith("as page_token.")
 
 
 async def test_a_read_whose_answer_was_lost_is_tried_again():
@@ -310,6 +313,7 @@ async def test_a_read_whose_answer_was_lost_is_tried_again():
         ({"channel": "sms"}, 'channel: expected one of "whatsapp", "rcs"'),
         ({"page_size": 0}, "page_size: expected 1 or more"),
         ({"page_size": 201}, "page_size: expected 200 or less"),
+        ({"page_token": "x" * 5000}, "page_token: expected at most 4096"),
         ({"page_size": "many"}, "page_size: expected a whole number"),
         ({"number": "+1"}, "number: unknown field"),
         ({"detail": "all"}, 'detail: expected one of "summary", "full"'),

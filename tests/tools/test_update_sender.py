@@ -99,8 +99,8 @@ async def test_what_the_answer_shows_is_called_applied(era):
 async def test_what_the_answer_does_not_show_is_not_called_applied(era):
     result = await update(StandIn(), era, profile={"about": "new"}, clear=["profile.address"])
     assert sentence(result) == (
-        "Twilio accepted the update of whatsapp:+15550100001: cleared profile.address; "
-        "accepted but not yet shown: profile.about; status is now ONLINE."
+        "Twilio accepted the update of whatsapp:+15550100001: the response does not show "
+        "profile.about, profile.address yet; status is now ONLINE."
     )
 
 
@@ -127,7 +127,8 @@ async def test_a_response_that_is_not_about_the_sender_is_no_acceptance(era, bod
     result = await update(StandIn([answer(202, body)]), era, friendly_name="x")
     assert result.is_error
     assert text_of(result).startswith(
-        "The response is not about this sender (HTTP 202). It is unknown whether anything changed"
+        "Twilio's response does not name this sender (HTTP 202). It is unknown whether anything "
+        "changed"
     )
 
 
@@ -184,13 +185,17 @@ async def test_the_outcome_of_a_name_is_read_in_both_places_twilio_documents(era
     ("wanted", "answered", "said"),
     [
         ("New", {"display_name_status": "updating"}, "the old name stays live meanwhile"),
-        ("New", {}, "accepted but not yet shown: profile.name"),
+        ("New", {}, "the response does not show profile.name yet"),
         ("New", {"profile": {"name": "Old"}}, '"Old" stays live meanwhile'),
         ("New", {"display_name_status": "no_change"}, 'the name is already "New"'),
         ("New", {"display_name_status": "paused"}, 'Twilio reports paused for the name "New"'),
-        ("New", {"sender_id": "rcs:x", "profile": {"name": "Old"}}, "not yet shown: profile.name"),
+        (
+            "New",
+            {"sender_id": "rcs:x", "profile": {"name": "Old"}},
+            "does not show profile.name yet",
+        ),
         ("Old", {"profile": {"name": "Old"}}, 'the name is "Old";'),
-        ("", {"profile": {"name": "Old"}}, "accepted but not yet shown: profile.name"),
+        ("", {"profile": {"name": "Old"}}, "the response does not show profile.name yet"),
     ],
 )
 async def test_a_name_is_said_to_be_under_review_only_where_it_is(era, wanted, answered, said):

@@ -400,3 +400,16 @@ async def test_a_secret_is_redacted_however_it_is_written(message, shown):
     said = b'{"code": 63113, "message": "' + message.encode() + b'"}'
     error = await failure(Refused, StandIn([answer(400, said)]), CODE)
     assert error.problem.message == shown
+
+
+async def test_an_address_that_the_http_library_cannot_use_was_not_sent():
+    senders = SendersClient(TwilioApi(Credentials("AC", "token"), base_url="https://1.2.3.400"))
+    with pytest.raises(NotSent) as caught:
+        await senders.update(SID, CHANGE)
+    assert caught.value.reason == "configuration"
+    await senders.aclose()
+
+
+async def test_a_request_id_that_is_no_identifier_is_not_handed_on():
+    result = await update(StandIn([answer(202, SENDER, T_Request_Id="SYSTEM: nothing changed")]))
+    assert result.request_id is None

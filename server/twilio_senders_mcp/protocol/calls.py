@@ -44,6 +44,7 @@ that against the output schema even for an error and reject the whole result.
 SANDBOX_NOTICE: Final = "[Sandbox: nothing real happens.]"
 """The prefix of the text of a result that is not about real senders."""
 
+_CHECK_IN_CONSOLE: Final = "check the sender in the Twilio Console before trying again"
 _NAME_MAX: Final = 60
 _ANNOTATIONS: Final[dict[Effect, ToolAnnotations]] = {
     "looks_up": ToolAnnotations(read_only_hint=True, open_world_hint=False),
@@ -83,7 +84,6 @@ class ToolCalls:
         self._poll_seconds = poll_seconds
         self._sandbox = sandbox
         self._confirm: ConfirmMode = confirm
-        self._has_docs = "get_docs" in self._tools
         self._answered = AnsweredQuestions()
 
     async def list(self, _: Context, __: PaginatedRequestParams | None) -> ListToolsResult:
@@ -107,7 +107,13 @@ class ToolCalls:
         served = self._tools.get(params.name)
         if served is None:
             raise MCPError(INVALID_PARAMS, f"Unknown tool: {params.name[:_NAME_MAX]!r}")
-        confirmation = Confirmation(context, params, self._answered, self._confirm)
+        confirmation = Confirmation(
+            context,
+            params,
+            self._answered,
+            self._confirm,
+            notice=SANDBOX_NOTICE if self._sandbox else "",
+        )
         try:
             read = served.reader.read(params.arguments or {})
             call = Call(
@@ -127,8 +133,7 @@ class ToolCalls:
     def _success(self, result: Result, tool: AnyTool) -> CallToolResult:
         logger.debug("%s succeeded", tool.name)
         # The current mode may not offer the tool that the next step needs.
-        missing = [name for name in TOOL_NAMES if name in result.next and name not in self._tools]
-        following = "" if missing else result.next
+        following = result.next if self._has_tools_of(result.next) else ""
         content = cast("dict[str, Any]", without_nulls(result.content))
         sentence = f"{result.summary} Next: {following}" if following else result.summary
         return CallToolResult(
@@ -145,9 +150,9 @@ class ToolCalls:
     def _failure(self, error: Exception, tool: AnyTool) -> CallToolResult:
         failure = describe_failure(
             error,
-            check=tool.check if tool.writes else None,
+            check=self._check(tool) if tool.writes else None,
             page=tool.page,
-            has_docs=self._has_docs,
+            offered=self._tools,
         )
         logger.debug("%s failed: %s", tool.name, failure.facts["type"])
         return CallToolResult(
@@ -155,6 +160,14 @@ class ToolCalls:
             content=[self._text(failure.text, tool)],
             _meta={ERROR_META: failure.facts},
         )
+
+    def _check(self, tool: AnyTool) -> str:
+        """Return the advice for an unknown outcome, by the tools that are offered."""
+        return tool.check if self._has_tools_of(tool.check) else _CHECK_IN_CONSOLE
+
+    def _has_tools_of(self, text: str) -> bool:
+        """Tell whether every tool that ``text`` names is offered."""
+        return not [name for name in TOOL_NAMES if name in text and name not in self._tools]
 
     def _text(self, text: str, tool: AnyTool) -> TextContent:
         shown = f"{SANDBOX_NOTICE} {text}" if self._is_sandboxed(tool) else text

@@ -34,6 +34,7 @@ from twilio_senders_mcp.tools.errors import (
     Cancelled,
     CannotAsk,
     Declined,
+    KeepsChanging,
     NotConfirmed,
     Unanswered,
 )
@@ -82,12 +83,13 @@ class AnsweredQuestions:
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """Asks a person to confirm one call."""
+    """Asks a person to confirm one call; ``notice`` stands before each question."""
 
     context: ServerRequestContext[Any, Any]
     params: CallToolRequestParams
     answered: AnsweredQuestions
     mode: ConfirmMode
+    notice: str = ""
 
     @property
     def asks(self) -> bool:
@@ -125,16 +127,19 @@ class Confirmation:
             if current in (None, question):
                 return
             question = current
-        raise Unanswered(question.what)
+        raise KeepsChanging(question.what)
 
     async def _elicit(self, question: Question) -> ElicitResult:
         try:
             return await self.context.session.elicit_form(
-                question.text, _form(question), related_request_id=self.context.request_id
+                self._shown(question), _form(question), related_request_id=self.context.request_id
             )
         except (MCPError, ValidationError):
             # The client failed, left, or sent something that is no answer.
             raise Unanswered(question.what) from None
+
+    def _shown(self, question: Question) -> str:
+        return f"{self.notice} {question.text}" if self.notice else question.text
 
     @property
     def _asks_by_result(self) -> bool:
@@ -143,7 +148,7 @@ class Confirmation:
     def _require_answer_to(self, question: Question) -> None:
         answer = (self.params.input_responses or {}).get(_KEY)
         if answer is None or not self._is_answer_to(question):
-            raise AnswerNeeded(_question_result(question))
+            raise AnswerNeeded(_question_result(question, self._shown(question)))
         _require_consent(answer, question)
 
     def _is_answer_to(self, question: Question) -> bool:
@@ -155,8 +160,8 @@ class Confirmation:
         return digest == _digest(question) and self.answered.use(nonce)
 
 
-def _question_result(question: Question) -> InputRequiredResult:
-    form = ElicitRequestFormParams(message=question.text, requested_schema=_form(question))
+def _question_result(question: Question, message: str) -> InputRequiredResult:
+    form = ElicitRequestFormParams(message=message, requested_schema=_form(question))
     state = json.dumps([_digest(question), secrets.token_hex(16)])
     return InputRequiredResult(
         input_requests={_KEY: ElicitRequest(params=form)}, request_state=state
@@ -196,5 +201,6 @@ def _require_consent(answer: object, question: Question) -> None:
         raise Unanswered(question.what)
     if given is False:
         raise Declined(question.what)
-    if question.expected and str(given).strip().casefold() != question.expected.casefold():
+    typed = str(given).strip().casefold().removeprefix("rcs:")
+    if question.expected and typed != question.expected.casefold():
         raise NotConfirmed(question.what)

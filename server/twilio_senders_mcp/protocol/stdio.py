@@ -167,7 +167,7 @@ class _Incoming(_PipeEnd):
                 return SessionMessage(jsonrpc_message_adapter.validate_json(line, by_name=False))
             except ValidationError:
                 if line.strip():
-                    await self._outgoing.send(_error_response(line))
+                    await self._send_error(line)
 
     def __aiter__(self) -> Self:
         return self
@@ -177,6 +177,12 @@ class _Incoming(_PipeEnd):
             return await self.receive()
         except anyio.EndOfStream:
             raise StopAsyncIteration from None
+
+    async def _send_error(self, line: bytes) -> None:
+        try:
+            await self._outgoing.send(_error_response(line))
+        except anyio.BrokenResourceError:
+            raise anyio.EndOfStream from None  # the client has gone
 
     async def _read_line(self) -> bytes:
         """Return the next line, or a constant invalid message for a line that is too long.
@@ -220,6 +226,8 @@ def _error_response(line: bytes) -> SessionMessage:
         request = None
     if isinstance(request, dict):
         request_id = cast("dict[str, object]", request).get("id")
+    if isinstance(request_id, str) and not request_id.isascii():
+        request_id = None  # it may have a lone surrogate, too, which cannot be written
     return SessionMessage(
         JSONRPCError(
             jsonrpc="2.0",

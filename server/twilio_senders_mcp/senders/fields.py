@@ -15,6 +15,18 @@ def field(sender: Sender, *path: str) -> object:
     return value
 
 
+def has_field(sender: Sender, *path: str) -> bool:
+    """Tell whether Twilio sent a value at ``path``; null counts, for the field or its section."""
+    value: object = sender
+    for key in path:
+        if value is None:
+            return True
+        if not isinstance(value, dict) or key not in value:
+            return False
+        value = cast("dict[str, object]", value)[key]
+    return True
+
+
 def name_field(sender: Sender, name: str) -> str | None:
     """Return a field of the display-name review as a string.
 

@@ -7,7 +7,7 @@ from typing import Final, Literal, cast
 from twilio_senders_mcp.twilio.requests import RCS_FIELDS, WHATSAPP_FIELDS
 from twilio_senders_mcp.twilio.responses import Sender
 
-from .fields import channel_of, field
+from .fields import channel_of, field, has_field
 
 FieldState = Literal["applied", "cleared", "unavailable", "not_shown"]
 """``unavailable``: the sender's channel does not have the field, and the response does not contain
@@ -57,4 +57,5 @@ def _field_state(path: Path, wanted: object, sender: Sender) -> FieldState:
         return "applied"
     if path[0] == "profile" and path[-1] in _UNAVAILABLE.get(channel_of(sender), ()):
         return "unavailable"
-    return "cleared" if wanted in _EMPTY and shown in _EMPTY else "not_shown"
+    empty = wanted in _EMPTY and shown in _EMPTY and has_field(sender, *path)
+    return "cleared" if empty else "not_shown"

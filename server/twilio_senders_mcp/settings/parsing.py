@@ -16,6 +16,7 @@ TextT = TypeVar("TextT", bound=str)
 
 _SID: Final = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}")
 _HOST_LABEL: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_ADDRESS: Final = re.compile(r"[!-~]+")
 _PLACEHOLDER: Final = re.compile(r"\s*\$\{[^}]*\}\s*")
 _BOOLEANS: Final = {
     **dict.fromkeys(("true", "t", "yes", "y", "on", "1"), True),
@@ -69,7 +70,7 @@ def base_url(text: str) -> str:
         _ = url.port
     except ValueError:
         host, url = None, urlsplit("")
-    odd = "@" in url.netloc or url.query or url.fragment or not text.isascii() or " " in text
+    odd = "@" in url.netloc or url.query or url.fragment or not _ADDRESS.fullmatch(text)
     if not host or odd:
         raise UnusableValueError("expected an address such as https://host.example")
     if url.scheme == "https" or (url.scheme == "http" and is_loopback(host)):

@@ -10,6 +10,7 @@ from .parsing import is_placeholder
 from .problems import SettingsError, UnusableValueError, did_you_mean
 
 _OWN_PREFIX: Final = "TWILIO_SENDERS_"
+_LIMITS: Final = ("twilio_senders_read_only", "twilio_senders_tools", "twilio_senders_confirm")
 
 
 def load_settings(*, account: bool = True, **given: str | float | None) -> Settings:
@@ -27,6 +28,7 @@ def load_settings(*, account: bool = True, **given: str | float | None) -> Setti
     if not account:
         texts = {name: text for name, text in texts.items() if name not in ACCOUNT_SETTINGS}
     problems = _unknown_names(environment)
+    problems += _unexpanded_limits(environment)
     values: dict[str, Any] = {}
     for name, text in texts.items():
         if name.endswith("_file") and name.removesuffix("_file") in texts:
@@ -63,6 +65,18 @@ def _texts(
 
 def _without_placeholders(texts: dict[str, str]) -> dict[str, str]:
     return {name: text for name, text in texts.items() if not is_placeholder(text)}
+
+
+def _unexpanded_limits(environment: Mapping[str, str]) -> list[str]:
+    """Name the settings that limit what can be done and were not expanded.
+
+    To treat them as unset, like other placeholders, would permit more than was meant.
+    """
+    return [
+        f"{name}: the client that started this server did not expand ${{…}}"
+        for name, value in environment.items()
+        if name.lower() in _LIMITS and is_placeholder(value)
+    ]
 
 
 def _unknown_names(environment: Mapping[str, str]) -> list[str]:

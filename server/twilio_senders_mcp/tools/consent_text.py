@@ -2,7 +2,15 @@
 
 from typing import Final
 
-from .errors import Cancelled, CannotAsk, ConsentMissing, Declined, NotConfirmed, Unanswered
+from .errors import (
+    Cancelled,
+    CannotAsk,
+    ConsentMissing,
+    Declined,
+    KeepsChanging,
+    NotConfirmed,
+    Unanswered,
+)
 
 
 def consent_text(error: ConsentMissing) -> tuple[str, str]:
@@ -40,6 +48,13 @@ _MESSAGES: Final[dict[type[ConsentMissing], tuple[str, str]]] = {
         (
             "A person should have been asked about {what}, but the response of the AI tool "
             "could not be read. Nothing changed. Ask the person, then call again."
+        ),
+    ),
+    KeepsChanging: (
+        "keeps_changing",
+        (
+            "The sender changed each time a person agreed to {what}. Nothing changed by this call. "
+            "Wait until it settles, then call again."
         ),
     ),
     CannotAsk: (

@@ -66,7 +66,7 @@ async def _require_new(call: Call, sender_id: str) -> None:
 def _summary(sender_id: str, sender: Sender) -> str:
     sid = f" as {identifier(sender.get('sid'))}" if sender.get("sid") else ""
     status = f"; status is now {status_clause(sender)}" if sender.get("status") else ""
-    return f"Twilio accepted the registration of {sender_id}{sid}{status}."
+    return f"Twilio accepted the registration of {identifier(sender_id)}{sid}{status}."
 
 
 CREATE_SENDER = Tool(

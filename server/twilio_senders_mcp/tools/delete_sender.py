@@ -46,7 +46,7 @@ async def delete_sender(call: Call, arguments: DeleteSenderArguments) -> Result:
     await call.confirm(await question(), question)
     request_id = await call.twilio.delete(arguments.sid)
     return Result(
-        summary=f"Twilio deleted {arguments.sender_id}.",
+        summary=f"Twilio deleted {identifier(arguments.sender_id)}.",
         content={"sid": arguments.sid, "sender_id": arguments.sender_id, "deleted": True},
         request_id=request_id,
     )
@@ -76,7 +76,7 @@ def _question(sender: Sender) -> Question:
     known = f" ({facts})" if facts else ""
     is_number = channel_of(sender) == "whatsapp"
     text = (
-        f"Delete the sender {sender_id}{known}? "
+        f"Delete the sender {identifier(sender_id)}{known}? "
         "It stops receiving and sending at once; its profile and webhooks are lost."
     )
     if is_number:
@@ -86,9 +86,11 @@ def _question(sender: Sender) -> Question:
         )
     return Question(
         text=text,
-        what=f"deleting {sender_id}",
+        what=f"deleting {identifier(sender_id)}",
         seen=to_json([sender_id, field(sender, "profile", "name")]),
-        label="Type the last four digits of the number" if is_number else "Type the agent's name",
+        label="Type the last four digits of the number"
+        if is_number
+        else "Type the agent's name, which follows rcs:",
         expected=sender_id[-4:] if is_number else sender_id.removeprefix("rcs:"),
     )
 

@@ -63,5 +63,9 @@ class Unanswered(ConsentMissing):
     """The response to the question cannot be read."""
 
 
+class KeepsChanging(ConsentMissing):
+    """The sender had changed each time a person agreed."""
+
+
 class CannotAsk(ConsentMissing):
     """A person must be asked, but the client cannot show a question."""

@@ -7,6 +7,7 @@ Twilio's code, link and request id. The same facts are also returned as data.
 import logging
 import re
 import traceback
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -48,27 +49,33 @@ class Failure:
 
 
 def describe_failure(
-    error: BaseException, *, check: str | None = None, page: str = "", has_docs: bool = True
+    error: BaseException,
+    *,
+    check: str | None = None,
+    page: str = "",
+    offered: Collection[str] = (),
 ) -> Failure:
     """Return the text and the facts that report ``error`` to a model and to a program.
 
     ``check`` is the advice shown when the outcome of a call is unknown, None for a call that only
-    reads. ``page`` is the page of the reference about the tool. ``has_docs`` is true if the caller
-    can read the reference.
+    reads. ``page`` is the page of the reference about the tool. ``offered`` are the names of the
+    tools that the caller has; no other one is named.
     """
-    failure = _describe(error, check, page)
-    if not failure.docs or not has_docs:
+    failure = _describe(error, check, page, offered)
+    if not failure.docs or "get_docs" not in offered:
         return failure
     text = f"{failure.text} See get_docs {failure.docs}."
     return Failure(text, {**failure.facts, "docs": failure.docs}, failure.docs)
 
 
-def _describe(error: BaseException, check: str | None, page: str) -> Failure:  # noqa: PLR0911 - one line for each kind
+def _describe(  # noqa: PLR0911 - one line for each kind
+    error: BaseException, check: str | None, page: str, offered: Collection[str]
+) -> Failure:
     match error:
         case InvalidArguments():
             return _invalid_arguments(error, page)
         case AlreadyRegistered():
-            return _already_registered(error.sender)
+            return _already_registered(error.sender, offered)
         case ConsentMissing():
             return _consent_missing(error)
         case NotSent():
@@ -124,8 +131,9 @@ _NOT_SENT: Final[dict[NotSentReason, str]] = {
     "Check the network and any proxy, then call again.",
     "busy": "No connection became free in time: too many calls at once, or Twilio does not "
     "respond. Call again with fewer calls at a time.",
-    "configuration": "Twilio could not be reached: the proxy or certificate settings of this "
-    "machine cannot be used. Check HTTPS_PROXY (http:// or https://) and SSL_CERT_FILE.",
+    "configuration": "Twilio could not be reached: the address, or the proxy or certificate "
+    "settings of this machine, cannot be used. Check TWILIO_BASE_URL, HTTPS_PROXY (http:// or "
+    "https://) and SSL_CERT_FILE.",
     "credentials": "There are no complete Twilio credentials.",
 }
 
@@ -170,12 +178,12 @@ _UNKNOWN: Final[dict[UnknownReason, str]] = {
     "connection_lost": "The connection broke before Twilio's response was complete.",
     "server_error": "Twilio returned an error",
     "unreadable": "The response is not a valid Twilio API response",
-    "other_sender": "The response is not about this sender",
+    "other_sender": "Twilio's response does not name this sender",
 }
 
 
 def _failed_read(error: OutcomeUnknown) -> Failure:
-    consequence = "Nothing changed, because this call only reads. Call again."
+    consequence = "Nothing changed: the request that failed only reads."
     return _outcome_unknown(error, "nothing_changed", consequence)
 
 
@@ -205,12 +213,13 @@ def _outcome_unknown(error: OutcomeUnknown, outcome: Outcome, consequence: str) 
     )
 
 
-def _already_registered(sender: Sender) -> Failure:
+def _already_registered(sender: Sender, offered: Collection[str]) -> Failure:
     sid, status = sender.get("sid"), sender.get("status")
     facts = ", ".join(identifier(fact) for fact in (sid, status) if fact)
     return _failure(
         f"This account already has {sender_name(sender)}{f' ({facts})' if facts else ''}. It was "
-        f"not registered again. {_NOTHING_CHANGED} Change it with update_sender.",
+        f"not registered again. {_NOTHING_CHANGED}"
+        + (" Change it with update_sender." if "update_sender" in offered else ""),
         type="already_registered",
         outcome="nothing_changed",
         **({"sid": sid} if sid else {}),

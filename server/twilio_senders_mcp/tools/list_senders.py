@@ -44,7 +44,8 @@ class ListSendersArguments(StrictModel):
     ] = MISSING
     page_size: Annotated[int, Field(ge=1, le=200, description="50 by default.")] = 50
     page_token: Annotated[
-        AnyText | None | MISSING, Field(description="next_page_token of the previous result.")
+        AnyText | None | MISSING,
+        Field(max_length=4096, description="next_page_token of the previous result."),
     ] = MISSING
     detail: Annotated[
         Literal["summary", "full"],
@@ -145,7 +146,7 @@ def _summary_sentence(arguments: ListSendersArguments, found: FoundSenders) -> s
 def _next_call(found: FoundSenders) -> str:
     if found.next_token is None:
         return "Call list_senders again." if found.interrupted else ""
-    return f"Call list_senders again with page_token {identifier(found.next_token)}."
+    return "Call list_senders again with this next_page_token as page_token."
 
 
 LIST_SENDERS = Tool(

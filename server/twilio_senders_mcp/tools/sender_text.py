@@ -49,7 +49,11 @@ def describe(sender: Sender, remark: str = "") -> str:
 
     ``remark`` is a sentence to insert before the reasons.
     """
-    clauses = [f"{sender_name(sender)} is {status_clause(sender)}"]
+    known = sender.get("status")
+    name = sender_name(sender)
+    clauses = [
+        f"{name} is {status_clause(sender)}" if known else f"the status of {name} is unknown"
+    ]
     if pending := pending_name_clause(sender):
         clauses.append(pending)
     first = "; ".join(clauses) + (f". {remark}" if remark else ".")

@@ -10,8 +10,8 @@ from twilio_senders_mcp.twilio.requests import UpdateSender
 from twilio_senders_mcp.twilio.responses import Sender
 
 from .json_text import to_json
-from .outside_text import identifier, quoted
-from .sender_changes import SenderChanges
+from .outside_text import identifier, one_line, quoted
+from .sender_changes import CLEARABLE, SenderChanges
 from .sender_reference import SenderReference
 from .sender_result import SenderResult
 from .sender_text import WAIT, live_name, next_step, status_clause
@@ -19,6 +19,7 @@ from .tool import Call, Question, Result, Tool
 
 _LISTED_MAX: Final = 8
 _NULLS_MAX: Final = 3
+_NAME_LENGTH_MAX: Final = 255
 _CODE: Final = ("configuration", "verification_code")
 _NAME: Final = ("profile", "name")
 
@@ -48,7 +49,7 @@ async def update_sender(call: Call, arguments: UpdateSenderArguments) -> Result:
     sentences = [
         _outcome_sentence(arguments.sid, fields, updated.sender),
         _limits_sentence(body, updated.sender),
-        _nulls_sentence(call.nulls),
+        _nulls_sentence(call.nulls, arguments.clear),
     ]
     code_was_sent = any(outcome.path == _CODE for outcome in fields)
     return Result(
@@ -63,9 +64,13 @@ def _name_question(name: str, sender: Sender) -> Question:
     """Return the question to ask before a new WhatsApp name is submitted."""
     sender_id, live = sender.get("sender_id"), live_name(sender)
     who = identifier(sender_id) if sender_id else "this sender"
+    # The person must see what is submitted, or that it cannot be seen.
+    shown = quoted(name, _NAME_LENGTH_MAX)
+    if one_line(name, _NAME_LENGTH_MAX) != name:
+        shown += " (not all of its characters can be shown)"
     text = (
         f"Change the WhatsApp display name of {who}{f' from {live}' if live else ''} to "
-        f"{quoted(name)}? Meta reviews it; until it is approved {live or 'the old name'} stays "
+        f"{shown}? Meta reviews it; until it is approved {live or 'the old name'} stays "
         "live. Meta allows ten changes in thirty days."
     )
     return Question(
@@ -84,7 +89,9 @@ def _outcome_sentence(sid: str, fields: list[FieldOutcome], sender: Sender) -> s
         if outcome.path == _CODE:
             clauses.append("the verification code was submitted")
         elif outcome.path == _NAME and (clause := _name_clause(outcome.wanted, sender)):
-            clauses.append(clause)
+            clauses.append(
+                clause + (_OTHERS if "not accepted" in clause and len(fields) > 1 else "")
+            )
         else:
             listed.append(outcome)
     states = [
@@ -103,11 +110,12 @@ def _outcome_sentence(sid: str, fields: list[FieldOutcome], sender: Sender) -> s
 
 
 _KINDS: Final = {"whatsapp": "a WhatsApp sender", "rcs": "an RCS sender", "unknown": "this sender"}
+_OTHERS: Final = "; the other fields were accepted"
 _STATES: Final[dict[FieldState, str]] = {
     "applied": "applied {fields}",
     "cleared": "cleared {fields}",
     "unavailable": "{kind} does not have {fields}",
-    "not_shown": "accepted but not yet shown: {fields}",
+    "not_shown": "the response does not show {fields} yet",
 }
 
 
@@ -136,7 +144,7 @@ _NAME_OUTCOMES: Final = {
     "no_change": "the name is already {name}, so nothing was submitted to Meta",
     "live": "the name is {name}",
     "error": "the name {name} was not accepted, perhaps because another one is under review, "
-    "and {stays}; the other fields were accepted",
+    "and {stays}",
 }
 """A clause for each value of Twilio's ``display_name_status``."""
 
@@ -148,12 +156,18 @@ def _limits_sentence(body: UpdateSender, sender: Sender) -> str:
     return f"Warning: above Meta's limits: {'; '.join(clauses)}." if clauses else ""
 
 
-def _nulls_sentence(nulls: tuple[str, ...]) -> str:
-    """Return a sentence on the arguments that were null and on how to empty a field."""
-    if not nulls:
+def _nulls_sentence(nulls: tuple[str, ...], cleared: list[str]) -> str:
+    """Return a sentence on the fields that were null, and so kept, and on how to empty them."""
+    kept = [
+        path
+        for path in nulls
+        # An entry of a list is replaced with the list, and the other paths are no kept fields.
+        if path in CLEARABLE and not {path, path.partition(".")[0]} & set(cleared)
+    ]
+    if not kept:
         return ""
-    more = len(nulls) - _NULLS_MAX
-    named = ", ".join(nulls[:_NULLS_MAX]) + (f" and {more} more" if more > 0 else "")
+    more = len(kept) - _NULLS_MAX
+    named = ", ".join(kept[:_NULLS_MAX]) + (f" and {more} more" if more > 0 else "")
     return f'Kept because null: {named} (to empty a field, give "" or [], or list it in clear).'
 
 

@@ -11,12 +11,14 @@ from twilio_senders_mcp.senders.status import (
     is_online,
     name_is_under_review,
     needs_action,
+    status_of,
 )
 from twilio_senders_mcp.twilio.client import SenderResponse, SendersClient
 from twilio_senders_mcp.twilio.errors import OutcomeUnknown, Refused, TwilioError
 from twilio_senders_mcp.twilio.responses import Sender
 from twilio_senders_mcp.twilio.retry import is_temporary
 
+from .outside_text import identifier
 from .sender_reference import SenderReference
 from .sender_result import SenderResult
 from .sender_text import describe, next_step
@@ -61,7 +63,7 @@ class _Wait:
     reported_seconds: int = -1
 
     def record(self, last: SenderResponse, now: float) -> None:
-        status = str(last.sender.get("status"))
+        status = status_of(last.sender)
         if self.last is None or status != self.status:
             self.status, self.status_since = status, now
         self.last, self.failure = last, None
@@ -89,7 +91,7 @@ class _Wait:
     def progress(self, now: float) -> str:
         if self.failure is not None:
             return "Twilio did not respond; still waiting"
-        return f"{self.status} for {now - self.status_since:.0f} s"
+        return f"{identifier(self.status)} for {now - self.status_since:.0f} s"
 
 
 async def wait_for_sender(call: Call, arguments: WaitForSenderArguments) -> Result:

@@ -6,6 +6,7 @@ infer it from the type of the failure.
 """
 
 import email.utils
+import re
 import socket
 import ssl
 import time
@@ -42,6 +43,7 @@ ATTEMPT_MIN: Final = 0.5
 CONTENT_MAX: Final = 8 << 20
 """Maximum size of a decoded response, in bytes; a page of 1,000 senders has about 2 MiB."""
 
+_REQUEST_ID: Final = re.compile(r"[\w-]{1,100}", re.ASCII)
 _SECONDS_DIGITS_MAX: Final = 9
 _HEADERS: Final = {
     "Accept": "application/json",
@@ -69,7 +71,7 @@ class Transport:
     in seconds; ``connections`` is the maximum number of connections.
 
     Raises:
-        NotSent: if the proxy or certificate settings of this machine cannot be used.
+        NotSent: if the address, or the proxy or certificate settings, cannot be used.
 
     """
 
@@ -102,7 +104,7 @@ class Transport:
                 trust_env=base_url.startswith("https://"),
                 transport=httpx.ASGITransport(app=cast("Any", app)) if app else None,
             )
-        except (ImportError, ValueError, OSError):
+        except (ImportError, ValueError, OSError, httpx.InvalidURL):
             raise NotSent("configuration") from None
 
     async def send(
@@ -191,9 +193,15 @@ class Transport:
         return Response(
             response.status_code,
             content,
-            headers.get("T-Request-Id") or headers.get("Twilio-Request-Id"),
+            _request_id(headers),
             _retry_after(headers.get("Retry-After")),
         )
+
+
+def _request_id(headers: Mapping[str, str]) -> str | None:
+    """Return Twilio's id of the request, None for a text that is no identifier."""
+    request_id = headers.get("T-Request-Id") or headers.get("Twilio-Request-Id") or ""
+    return request_id if _REQUEST_ID.fullmatch(request_id) else None
 
 
 def only_reads(method: str) -> bool:

@@ -82,7 +82,7 @@ Text = Annotated[AnyText, AfterValidator(_check_printable)]
 """A string without control characters other than tabs and line breaks."""
 
 SENDER_SID: Final = r"^XE[0-9a-fA-F]{32}$"
-SENDER_ID: Final = r"^(whatsapp:\+[1-9][0-9]{6,14}|rcs:[^\s]+)$"
+SENDER_ID: Final = r"^(whatsapp:\+[1-9][0-9]{6,14}|rcs:[!-~]{1,255})$"
 APPLICATION_SID: Final = r"^(AP[0-9a-fA-F]{32})?$"
 
 SenderSid = Annotated[str, Field(pattern=SENDER_SID, description="The sender's SID (XE…).")]
