@@ -96,8 +96,24 @@ def http_client() -> httpx2.AsyncClient:
     """Return the shared HTTP client, which the first call creates."""
     if not clients:
         credentials = (os.environ["TWILIO_ACCOUNT_SID"], os.environ["TWILIO_AUTH_TOKEN"])
-        clients.append(httpx2.AsyncClient(base_url=os.environ["TWILIO_BASE_URL"], auth=credentials))
+        clients.append(
+            httpx2.AsyncClient(
+                base_url=os.environ["TWILIO_BASE_URL"], auth=credentials, **client_options()
+            )
+        )
     return clients[0]
+
+
+def client_options() -> dict[str, Any]:
+    """Return HTTPX's defaults, or what many connections need where their number is set.
+
+    All of them are then kept alive, and a request may wait for one longer than HTTPX's 5 seconds.
+    """
+    connections = int(os.environ.get("TWILIO_SENDERS_CONNECTIONS", "0"))
+    if not connections:
+        return {}
+    limits = httpx2.Limits(max_connections=connections, max_keepalive_connections=connections)
+    return {"limits": limits, "timeout": 30.0}
 
 
 if __name__ == "__main__":

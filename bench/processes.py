@@ -28,22 +28,28 @@ _COMMANDS: Final[Mapping[Server, list[str]]] = {
 @contextmanager
 def sandbox() -> Generator[str]:
     """Run the embedded Twilio as a process; yields its base URL."""
-    command = [*_COMMANDS["ours"], "sandbox", "--port", "0"]
-    with _running(command, _environment(), stderr=subprocess.PIPE) as process:
-        stderr = required_pipe(process.stderr)
-        ready, _, _ = select.select([stderr], [], [], TIMEOUT)
-        line = stderr.readline().decode() if ready else ""
-        address = next((word for word in line.split() if word.startswith("http://")), None)
-        if address is None:
-            raise BenchError(f"{command}: expected an address on stderr: {line!r}")
-        yield address
+    with _twilio([*_COMMANDS["ours"], "sandbox", "--port", "0"]) as base_url:
+        yield base_url
 
 
 @contextmanager
-def stdio_server(server: Server, base_url: str) -> Generator[StdioClient]:
-    """Run a server on stdio; yields a client at once, before the server can respond."""
+def slow_twilio() -> Generator[str]:
+    """Run the stand-in that takes its time for each response; yields its base URL."""
+    with _twilio([sys.executable, str(_FOLDER / "slow_twilio.py")]) as base_url:
+        yield base_url
+
+
+@contextmanager
+def stdio_server(
+    server: Server, base_url: str, settings: Mapping[str, str] | None = None
+) -> Generator[StdioClient]:
+    """Run a server on stdio; yields a client at once, before the server can respond.
+
+    ``settings`` are further environment variables.
+    """
     spawned = time.perf_counter()
-    with _running(_COMMANDS[server], _environment(base_url), pipes=subprocess.PIPE) as process:
+    environment = _environment(base_url) | dict(settings or {})
+    with _running(_COMMANDS[server], environment, pipes=subprocess.PIPE) as process:
         yield StdioClient(server, process, spawned)
 
 
@@ -56,6 +62,19 @@ def http_server(server: Server, base_url: str) -> Generator[int]:
     with _running(command, _environment(base_url), stderr=subprocess.DEVNULL) as process:
         _wait_until_open(port, process)
         yield port
+
+
+@contextmanager
+def _twilio(command: list[str]) -> Generator[str]:
+    """Run a stand-in for Twilio, which writes its address to stderr; yields the address."""
+    with _running(command, _environment(), stderr=subprocess.PIPE) as process:
+        stderr = required_pipe(process.stderr)
+        ready, _, _ = select.select([stderr], [], [], TIMEOUT)
+        line = stderr.readline().decode() if ready else ""
+        address = next((word for word in line.split() if word.startswith("http://")), None)
+        if address is None:
+            raise BenchError(f"{command}: expected an address on stderr: {line!r}")
+        yield address
 
 
 @contextmanager

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from typing import Any, Final, NoReturn, Protocol
 
-from processes import http_server, sandbox, stdio_server
+import httpx2
+from processes import http_server, sandbox, slow_twilio, stdio_server
 from raw_clients import LEGACY, MODERN, BenchError, Era, HttpClient, Server, StdioClient
 from table import (
     CALLS_PER_SECOND,
@@ -33,6 +34,7 @@ START_BOUND: Final = AtMost(1.0)
 STDIO_BOUND: Final = AtMost(0.9)
 HTTP_BOUND: Final = AtMost(1.1)
 BURST_BOUND: Final = AtLeast(2.0)
+SLOW_BOUND: Final = AtLeast(0.9)
 MEMORY_BOUND: Final = AtMost(1.05)
 END_BOUND: Final = 0.060
 SEARCH_BOUND: Final = 0.005
@@ -47,6 +49,9 @@ TURNS: Final = 100
 TURN_CALLS: Final = 20
 BURSTS: Final = 15
 BURST_CALLS: Final = 200
+SLOW_BURSTS: Final = 5
+SLOW_BURST_CALLS: Final = 1000
+SLOW_CONNECTIONS: Final = 100
 TIME_LIMIT: Final = 300
 """Seconds after which the run gives up."""
 
@@ -87,6 +92,8 @@ def _rows() -> Iterator[Row]:
         yield from _over_stdio(base_url)
         yield _search_row(base_url)
         yield from _over_http(base_url)
+    with slow_twilio() as base_url:
+        yield _slow_row(base_url)
 
 
 def _starts_and_ends(base_url: str) -> Iterator[Row]:
@@ -165,6 +172,22 @@ def _over_http(base_url: str) -> Iterator[Row]:
             ours = stack.enter_context(closing(HttpClient("ours", our_port, era)))
             turns = _turns(era, floor, ours)
             yield ratio_row(f"update_sender over HTTP, {era}, p50", turns, HTTP_BOUND, MILLISECONDS)
+
+
+def _slow_row(base_url: str) -> Row:
+    """Time many calls at once over stdio, where Twilio's response time is what counts."""
+    settings = {"TWILIO_SENDERS_CONNECTIONS": str(SLOW_CONNECTIONS)}
+    with ExitStack() as stack:
+        floor = stack.enter_context(stdio_server("floor", base_url, settings))
+        ours = stack.enter_context(stdio_server("ours", base_url, settings))
+        floor.initialize()
+        ours.initialize()
+        bursts = _bursts(LEGACY, floor, ours, SLOW_BURST_CALLS, SLOW_BURSTS)
+    peaks = httpx2.get(f"{base_url}/peaks", trust_env=False).json()
+    if not all(SLOW_CONNECTIONS / 2 < peak <= SLOW_CONNECTIONS for peak in peaks.values()):
+        raise BenchError(f"the limit of {SLOW_CONNECTIONS} connections was not used: {peaks}")
+    measure = f"{SLOW_BURST_CALLS:,} calls at once, {SLOW_CONNECTIONS} connections, 150 ms each"
+    return ratio_row(measure, bursts, SLOW_BOUND, CALLS_PER_SECOND)
 
 
 def _turns(era: Era, floor: Caller, ours: Caller) -> list[Pair]:
