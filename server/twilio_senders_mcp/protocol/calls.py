@@ -25,7 +25,6 @@ from twilio_senders_mcp.tools.failure import describe_failure
 from twilio_senders_mcp.tools.json_text import to_json, without_nulls
 from twilio_senders_mcp.tools.tool import AnyTool, Call, Effect, Result
 from twilio_senders_mcp.twilio.client import SendersClient
-from twilio_senders_mcp.twilio.schema import Schema
 
 from .arguments import ArgumentsReader
 from .confirmation import AnsweredQuestions, AnswerNeeded, Confirmation, ConfirmMode
@@ -89,11 +88,6 @@ class ToolCalls:
     async def list(self, _: Context, __: PaginatedRequestParams | None) -> ListToolsResult:
         """Return the definitions of the tools."""
         return ListToolsResult(tools=[served.definition for served in self._tools.values()])
-
-    def input_schema(self, name: str) -> Schema | None:
-        """Return the schema of a tool's arguments, None if there is no such tool."""
-        served = self._tools.get(name)
-        return served.reader.schema if served else None
 
     async def call(
         self, context: Context, params: CallToolRequestParams

@@ -67,8 +67,9 @@ def create_mcp_server(
         instructions=f"{SANDBOX_NOTICE} {instructions(tools)}" if sandbox else instructions(tools),
         lifespan=lifespan,
         cache_hints=dict.fromkeys(_UNCHANGING, CacheHint(ttl_ms=3_600_000, scope="public")),
-        # Without it the SDK lists all tools on each call over HTTP, to check one header.
-        get_tool_input_schema=calls.input_schema,
+        # No tool declares an argument that a client repeats as an HTTP header (`x-mcp-header`).
+        # Without this answer the SDK lists all tools on each call over HTTP, to look for one.
+        get_tool_input_schema=lambda _: None,
         on_list_tools=calls.list,
         on_call_tool=calls.call,
         on_list_prompts=prompts.list,
