@@ -11,7 +11,16 @@ from twilio_senders_mcp.http.app import MCP_PATH, create_http_app
 from twilio_senders_mcp.server import create_server
 
 HOST = "127.0.0.1"
-PATHS = [MCP_PATH, "/healthz", "/", "/llms.txt", "/docs", "/docs.md", "/docs/{path:path}"]
+PATHS = [
+    MCP_PATH,
+    f"{MCP_PATH}/",
+    "/healthz",
+    "/",
+    "/llms.txt",
+    "/docs",
+    "/docs.md",
+    "/docs/{path:path}",
+]
 
 
 @pytest.fixture

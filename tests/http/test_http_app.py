@@ -1,6 +1,7 @@
 """The app of the HTTP form in process: its own routes beside MCP and the documentation."""
 
 import pytest
+from processes import INITIALIZE
 from starlette.testclient import TestClient
 
 from twilio_senders_mcp.http.app import create_http_app
@@ -40,4 +41,21 @@ def test_what_people_read_is_served_to_the_hosts_and_origins_of_mcp_only(
 ):
     answer = client.get(path, headers=header)
     assert answer.status_code == status
+    assert "location" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/healthz/", "/llms.txt/", "/docs/search/", "/nothing/"])
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1"])
+def test_a_slash_too_many_leads_to_no_other_address(client, path, host):
+    answer = client.get(path, headers={"Host": host})
+    assert answer.status_code >= 400
+    assert "location" not in answer.headers
+
+
+def test_an_address_with_a_slash_at_its_end_is_the_same(client):
+    with client:
+        accept = {"Accept": "application/json, text/event-stream"}
+        assert client.post("/mcp/", headers=accept, json=INITIALIZE).status_code == 200
+        answer = client.post("/mcp/", headers={**accept, "Host": "evil.example"}, json=INITIALIZE)
+    assert answer.status_code == 421
     assert "location" not in answer.headers

@@ -43,9 +43,11 @@ def create_http_app(server: Server[Any], host: str) -> Starlette:
     # Temporary: a browser would apply a permanent redirect to the next server on this port.
     to_docs = _Guarded(RedirectResponse(DOCS_PATH, 307), guard)
     docs = [Route(route.path, _Guarded(route.app, guard)) for route in docs_routes()]
-    return Starlette(
+    endpoint = _Guarded(server.session_manager.handle_request, guard)
+    app = Starlette(
         routes=[
-            *mcp.routes,
+            # Some people add the slash when they configure a client.
+            *(Route(path, endpoint) for path in (MCP_PATH, f"{MCP_PATH}/")),
             Route("/healthz", _health),
             Route("/", to_docs, methods=["GET", "HEAD"]),
             *docs,
@@ -53,6 +55,9 @@ def create_http_app(server: Server[Any], host: str) -> Starlette:
         middleware=mcp.user_middleware,
         lifespan=mcp.router.lifespan_context,
     )
+    # These redirects would repeat the Host of a request that the guard has not seen.
+    app.router.redirect_slashes = False
+    return app
 
 
 async def _health(_: Request) -> JSONResponse:
