@@ -5,11 +5,20 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import IO, Any
 
 COMMAND = [sys.executable, "-m", "twilio_senders_mcp"]
+_WITHOUT_EXTRA = """
+import sys
+sys.modules.update(uvloop=None, httptools=None)
+from twilio_senders_mcp.__main__ import main
+sys.exit(main())
+"""
+PLAIN_COMMAND = [sys.executable, "-c", _WITHOUT_EXTRA]
+"""The command as it runs without the extra `http`: on asyncio's own event loop and h11."""
+
 PATIENCE = 60
 """Seconds until a test gives a process up; none should need a tenth of it."""
 
@@ -35,10 +44,12 @@ class Process(subprocess.Popen[bytes]):
 
 
 @contextmanager
-def started(*words: str, **environment: str) -> Iterator[Process]:
+def started(
+    *words: str, command: Sequence[str] = COMMAND, **environment: str
+) -> Iterator[Process]:
     """Run the command with pipes on all three streams; kill it if it outlives the block."""
     process = Process(
-        [*COMMAND, *words],
+        [*command, *words],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -55,9 +66,11 @@ def started(*words: str, **environment: str) -> Iterator[Process]:
 
 
 @contextmanager
-def listening(*words: str, **environment: str) -> Iterator[tuple[Process, str]]:
+def listening(
+    *words: str, command: Sequence[str] = COMMAND, **environment: str
+) -> Iterator[tuple[Process, str]]:
     """Run a form of the command that listens; yields it with the address that it printed."""
-    with started(*words, "--port", "0", **environment) as process:
+    with started(*words, "--port", "0", command=command, **environment) as process:
         first, *_ = announcement(process)
         found = re.search(r"http://\S+", first)
         assert found, first

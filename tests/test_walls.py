@@ -107,7 +107,7 @@ def test_the_sandbox_knows_only_the_models():
         ("httpx2", ("twilio/transport.py",)),
         ("jinja2", ("site/",)),
         ("markdown_it", ("site/",)),
-        ("uvicorn", ("http/serving.py",)),
+        ("uvicorn", ("http/serving.py", "http/connections.py")),
     ],
 )
 def test_a_library_is_used_where_it_belongs(library, users):

@@ -10,13 +10,16 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from . import __version__
 from .settings import Settings, SettingsError, allows_color, is_loopback, load_settings
 from .settings.flags import SETTING_FLAGS, add_setting_flags
 from .settings.problems import did_you_mean
 from .twilio.credentials import IncompleteCredentials
+
+if TYPE_CHECKING:
+    from .http.limits import Limits
 
 _DESCRIPTION: Final = """\
 An MCP server with which any AI client manages Twilio's WhatsApp and RCS senders.
@@ -89,6 +92,7 @@ def _serve_http(options: argparse.Namespace, settings: Settings) -> int:
             f"--host {host}: only an address of this machine is served, such as 127.0.0.1 "
             "or ::1, because there is no authorization yet"
         )
+    limits = _http_limits(settings)
     app = create_http_app(create_server(settings, sandbox=options.sandbox), host)
 
     def announcement(origin: str) -> list[str]:
@@ -96,10 +100,31 @@ def _serve_http(options: argparse.Namespace, settings: Settings) -> int:
             f"MCP is at {origin}{MCP_PATH}",
             f"The documentation is at {origin}{DOCS_PATH}",
             _twilio_in_use(settings, sandbox=options.sandbox),
+            *_fewer_connections(settings, limits),
             "Press Ctrl-C to stop.",
         ]
 
-    return _listen(app, host, options.port, announcement)
+    return _listen(app, host, options.port, announcement, limits)
+
+
+def _http_limits(settings: Settings) -> "Limits":
+    from .http.limits import Limits
+
+    return Limits(
+        connections=settings.twilio_senders_http_connections,
+        header_seconds=settings.twilio_senders_http_header_timeout,
+        body_seconds=settings.twilio_senders_http_body_timeout,
+        idle_seconds=settings.twilio_senders_http_idle_timeout,
+    ).within_open_files(settings.twilio_senders_connections)
+
+
+def _fewer_connections(settings: Settings, limits: "Limits") -> list[str]:
+    """Say that fewer connections are served than the setting allows, if that is so."""
+    wanted, served = settings.twilio_senders_http_connections, limits.connections
+    if served == wanted:
+        return []
+    reason = "because this process may open few files"
+    return [f"At most {served} connections are served at once instead of {wanted}, {reason}."]
 
 
 def _twilio_in_use(settings: Settings, *, sandbox: bool) -> str:
@@ -129,7 +154,7 @@ def _serve_sandbox(options: argparse.Namespace, settings: Settings) -> int:
     sandbox = Sandbox(step_seconds=settings.twilio_senders_sandbox_step)
     # A connection that is dropped on demand is no error to report.
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
-    return _listen(sandbox, "127.0.0.1", options.port, announcement)
+    return _listen(sandbox, "127.0.0.1", options.port, announcement, _http_limits(settings))
 
 
 def _run_demo(_: argparse.Namespace, __: Settings) -> int:
@@ -176,7 +201,9 @@ def _write_docs(options: argparse.Namespace, _: Settings) -> int:
     return 0
 
 
-def _listen(app: Any, host: str, port: int, announcement: Callable[[str], list[str]]) -> int:
+def _listen(
+    app: Any, host: str, port: int, announcement: Callable[[str], list[str]], limits: "Limits"
+) -> int:
     """Serve ``app``, after the lines that ``announcement`` gives for its origin.
 
     The first address in the first line is the one that is served: programs read it there.
@@ -190,7 +217,7 @@ def _listen(app: Any, host: str, port: int, announcement: Callable[[str], list[s
     name = f"[{host}]" if ":" in host else host
     _say("\n".join(announcement(f"http://{name}:{listener.getsockname()[1]}")))
     _keep_what_is_loaded()
-    serve(app, listener)
+    serve(app, listener, limits)
     return 0  # pragma: no cover - a signal ends it, and `_leave` the process
 
 

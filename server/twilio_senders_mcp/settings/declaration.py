@@ -151,6 +151,27 @@ class Settings:
         "or `never`.",
         default="ask",
     )
+    twilio_senders_http_connections: int = _setting(
+        count(2, 100_000),
+        "Over HTTP: maximum number of open connections. Lowered automatically where the "
+        "process may open few files.",
+        default=200,
+    )
+    twilio_senders_http_header_timeout: float = _setting(
+        seconds(at_most=3600),
+        "Over HTTP: how long the header of a request may take, in seconds.",
+        default=10.0,
+    )
+    twilio_senders_http_body_timeout: float = _setting(
+        seconds(at_most=3600),
+        "Over HTTP: how long the body of a request may take, in seconds.",
+        default=30.0,
+    )
+    twilio_senders_http_idle_timeout: int = _setting(
+        count(1, 3600),
+        "Over HTTP: how long a connection is kept between two requests, in seconds.",
+        default=60,
+    )
     twilio_senders_sandbox_step: float = _setting(
         seconds(at_most=3600), "How long one status lasts in the sandbox, in seconds.", default=2.0
     )

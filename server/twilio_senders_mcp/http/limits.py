@@ -1,0 +1,42 @@
+"""How many connections the HTTP form has, and how long it waits for its clients."""
+
+import sys
+from dataclasses import dataclass, replace
+from typing import Final
+
+_OTHER_FILES: Final = 32
+"""Files that the process has open besides connections: streams, the event loop, what is loaded."""
+
+_FEWEST_CONNECTIONS: Final = 2
+"""So that one can be idle while the other is used."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """The limits of one HTTP server; the settings declare the same defaults, and describe them."""
+
+    connections: int = 200
+    header_seconds: float = 10.0
+    body_seconds: float = 30.0
+    idle_seconds: int = 60
+
+    def within_open_files(self, connections_to_twilio: int) -> "Limits":
+        """Return these limits, lowered to the files that the process may open.
+
+        ``connections_to_twilio`` of them are kept free.
+        """
+        connections, files = self.connections, _open_files()
+        if files is not None:
+            free = files - connections_to_twilio - _OTHER_FILES
+            connections = min(connections, max(free, _FEWEST_CONNECTIONS))
+        return replace(self, connections=connections)
+
+
+def _open_files() -> int | None:
+    """Return how many files this process may have open, None if there is no limit."""
+    if sys.platform == "win32":  # sockets are no files there
+        return None
+    import resource  # noqa: PLC0415 - only POSIX has it
+
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return None if soft == resource.RLIM_INFINITY else soft
