@@ -93,7 +93,7 @@ def _serve_http(options: argparse.Namespace, settings: Settings) -> int:
             "or ::1, because there is no authorization yet"
         )
     limits = _http_limits(settings)
-    app = create_http_app(create_server(settings, sandbox=options.sandbox), host)
+    app = create_http_app(create_server(settings, sandbox=options.sandbox), host, limits)
 
     def announcement(origin: str) -> list[str]:
         return [
@@ -112,9 +112,13 @@ def _http_limits(settings: Settings) -> "Limits":
 
     return Limits(
         connections=settings.twilio_senders_http_connections,
+        calls=settings.twilio_senders_http_calls,
+        body_bytes=settings.twilio_senders_http_body_limit,
         header_seconds=settings.twilio_senders_http_header_timeout,
         body_seconds=settings.twilio_senders_http_body_timeout,
         idle_seconds=settings.twilio_senders_http_idle_timeout,
+        sessions=settings.twilio_senders_http_sessions,
+        session_idle_seconds=settings.twilio_senders_http_session_timeout,
     ).within_open_files(settings.twilio_senders_connections)
 
 

@@ -61,19 +61,33 @@ def test_where_no_file_can_be_opened_that_is_logged_once_and_passes(command):
 def test_requests_that_do_not_end_are_given_up_in_the_time_that_was_set(command):
     times = {
         "TWILIO_SENDERS_HTTP_HEADER_TIMEOUT": "0.2",
+        "TWILIO_SENDERS_HTTP_BODY_TIMEOUT": "0.2",
         "TWILIO_SENDERS_HTTP_IDLE_TIMEOUT": "1",
     }
     with listening("http", "--sandbox", command=command, **times) as (process, url):
         with (
             connect(url) as silent,
             sending(url, b"GET / HTTP/1.1\r\nHost: ") as header,
+            sending(url, request(b"{", length=10)) as body,
             sending(url, request(method="GET", path="/healthz")) as idle,
         ):
             assert read_all(silent) == b""
             assert read_all(header).startswith(b"HTTP/1.1 408 Request Timeout\r\n")
+            assert read_all(body).startswith(b"HTTP/1.1 408 Request Timeout\r\n")
             assert read_all(idle).startswith(b"HTTP/1.1 200 OK\r\n")
         process.terminate()
         assert process.stderr.read() == b""
+
+
+def test_a_body_that_is_too_large_is_refused_and_leaves_the_connection_usable(command):
+    limit = {"TWILIO_SENDERS_HTTP_BODY_LIMIT": "2000"}
+    with (
+        listening("http", "--sandbox", command=command, **limit) as (_, url),
+        httpx2.Client() as client,
+    ):
+        large = client.post(url, content=b" " * 3_000_000)
+        health = client.get(url.replace("/mcp", "/healthz"))
+    assert (large.status_code, health.status_code) == (413, 200)
 
 
 def test_a_header_without_bounds_is_refused(command):

@@ -15,6 +15,10 @@ from starlette.routing import Route
 from twilio_senders_mcp import __version__
 from twilio_senders_mcp.site.routes import docs_routes
 
+from .calls import Calls, hold_call
+from .incoming import CheckedMcp
+from .limits import Limits
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -22,13 +26,14 @@ MCP_PATH = "/mcp"
 DOCS_PATH = "/docs"
 
 
-def create_http_app(server: Server[Any], host: str) -> Starlette:
+def create_http_app(server: Server[Any], host: str, limits: Limits | None = None) -> Starlette:
     """Return the app that serves ``server`` to clients that address it as ``host``.
 
     Requests with another Host, or from a web page of another Origin, are refused; otherwise a page
     in a person's browser could reach a server on that person's machine (DNS rebinding). ``server``
     itself gets no routes, so that several apps can be created from it.
     """
+    limits = limits or Limits()
     names = dict.fromkeys([_url_host(host), "127.0.0.1", "localhost", "[::1]"])
     security = TransportSecuritySettings(
         allowed_hosts=[entry for name in names for entry in (name, f"{name}:*")],
@@ -36,14 +41,26 @@ def create_http_app(server: Server[Any], host: str) -> Starlette:
             entry for name in names for entry in (f"http://{name}", f"http://{name}:*")
         ],
     )
+    if hold_call not in server.middleware:
+        server.middleware.append(hold_call)
     mcp = server.streamable_http_app(
-        streamable_http_path=MCP_PATH, host=host, transport_security=security
+        streamable_http_path=MCP_PATH,
+        host=host,
+        transport_security=security,
+        max_request_body_size=limits.body_bytes,
+        max_sessions=limits.sessions,
+        session_idle_timeout=limits.session_idle_seconds,
     )
     guard = TransportSecurityMiddleware(security)
+    checked = CheckedMcp(
+        server.session_manager.handle_request,
+        calls=Calls(limits.calls),
+        body_bytes=limits.body_bytes,
+    )
+    endpoint = _Guarded(checked, guard)
     # Temporary: a browser would apply a permanent redirect to the next server on this port.
     to_docs = _Guarded(RedirectResponse(DOCS_PATH, 307), guard)
     docs = [Route(route.path, _Guarded(route.app, guard)) for route in docs_routes()]
-    endpoint = _Guarded(server.session_manager.handle_request, guard)
     app = Starlette(
         routes=[
             # Some people add the slash when they configure a client.

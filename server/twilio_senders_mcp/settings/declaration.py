@@ -157,6 +157,16 @@ class Settings:
         "process may open few files.",
         default=200,
     )
+    twilio_senders_http_calls: int = _setting(
+        count(1, 100_000),
+        "Over HTTP: maximum number of MCP requests in progress; a further one gets HTTP 503.",
+        default=50,
+    )
+    twilio_senders_http_body_limit: int = _setting(
+        count(1000, 100_000_000),
+        "Over HTTP: maximum size of a request's body, in bytes; a larger one gets HTTP 413.",
+        default=1_048_576,
+    )
     twilio_senders_http_header_timeout: float = _setting(
         seconds(at_most=3600),
         "Over HTTP: how long the header of a request may take, in seconds.",
@@ -171,6 +181,17 @@ class Settings:
         count(1, 3600),
         "Over HTTP: how long a connection is kept between two requests, in seconds.",
         default=60,
+    )
+    twilio_senders_http_sessions: int = _setting(
+        count(1, 10_000),
+        "Over HTTP: maximum number of sessions, which only clients older than MCP 2026-07-28 "
+        "open; a further one gets HTTP 503.",
+        default=200,
+    )
+    twilio_senders_http_session_timeout: float = _setting(
+        seconds(at_least=1, at_most=86_400),
+        "Over HTTP: how long a session is kept that has no request and no open stream, in seconds.",
+        default=1800.0,
     )
     twilio_senders_sandbox_step: float = _setting(
         seconds(at_most=3600), "How long one status lasts in the sandbox, in seconds.", default=2.0
