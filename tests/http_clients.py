@@ -26,7 +26,7 @@ def request(
     *,
     method: str = "POST",
     path: str = "/mcp",
-    length: int | None = None,
+    length: int | str | None = None,
     **fields,
 ) -> bytes:
     """A request in bytes; a body that is not bytes becomes JSON, an underscore a hyphen."""

@@ -44,9 +44,7 @@ class Process(subprocess.Popen[bytes]):
 
 
 @contextmanager
-def started(
-    *words: str, command: Sequence[str] = COMMAND, **environment: str
-) -> Iterator[Process]:
+def started(*words: str, command: Sequence[str] = COMMAND, **environment: str) -> Iterator[Process]:
     """Run the command with pipes on all three streams; kill it if it outlives the block."""
     process = Process(
         [*command, *words],

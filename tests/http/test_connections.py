@@ -12,6 +12,7 @@ from http_clients import connect, exchange, read_all, read_until, request, sendi
 from processes import PATIENCE
 
 from twilio_senders_mcp.http import serving
+from twilio_senders_mcp.http.connections import LimitedProtocol
 from twilio_senders_mcp.http.limits import Limits
 from twilio_senders_mcp.http.serving import served
 
@@ -251,7 +252,7 @@ def test_a_connection_that_breaks_while_it_is_accepted_costs_no_other(serve, mon
     def protocol(*args: Any, **named: Any) -> Any:
         return (protocols.pop() if protocols else real)(*args, **named)
 
-    real = serving.LimitedProtocol
+    real = LimitedProtocol
     monkeypatch.setattr(serving, "LimitedProtocol", protocol)
     url = serve()
     with caplog.at_level(logging.WARNING), connect(url) as first:
