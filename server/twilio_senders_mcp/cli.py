@@ -145,13 +145,18 @@ def _twilio_in_use(settings: Settings, *, sandbox: bool) -> str:
 def _serve_sandbox(options: argparse.Namespace, settings: Settings) -> int:
     import logging
 
-    from .sandbox import ACCOUNT_SID, API_KEY, API_SECRET, AUTH_TOKEN, Sandbox
+    from .sandbox import ACCOUNT_SID, API_KEY, API_SECRET, AUTH_TOKEN, BAKERY, FLORIST, Sandbox
 
     def announcement(origin: str) -> list[str]:
         return [
             f"The Twilio sandbox is at {origin} and accepts these made-up credentials:",
             f"  account SID {ACCOUNT_SID}, auth token {AUTH_TOKEN}",
             f"  API key {API_KEY}, secret {API_SECRET}",
+            *(
+                f"  subaccount {account.friendly_name}: {account.sid}, "
+                f"auth token {account.auth_token}"
+                for account in (BAKERY, FLORIST)
+            ),
             f"Set TWILIO_BASE_URL={origin} for a server to use it. Press Ctrl-C to stop.",
         ]
 

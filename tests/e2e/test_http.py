@@ -33,6 +33,8 @@ from twilio_senders_mcp.sandbox import (
     API_KEY,
     API_SECRET,
     AUTH_TOKEN,
+    BAKERY,
+    FLORIST,
     ONLINE_SENDER,
 )
 from twilio_senders_mcp.twilio.transport import MAX_CONNECTIONS
@@ -242,6 +244,8 @@ def test_the_sandbox_command_says_at_the_start_how_to_use_it():
         f"The Twilio sandbox is at {address} and accepts these made-up credentials:",
         f"  account SID {ACCOUNT_SID}, auth token {AUTH_TOKEN}",
         f"  API key {API_KEY}, secret {API_SECRET}",
+        f"  subaccount Bakery: {BAKERY.sid}, auth token {BAKERY.auth_token}",
+        f"  subaccount Florist: {FLORIST.sid}, auth token {FLORIST.auth_token}",
         f"Set TWILIO_BASE_URL={address} for a server to use it. Press Ctrl-C to stop.",
     ]
 

@@ -13,10 +13,12 @@ _DEEPEST = 32
 class RecordedRequest:
     """One request to the API and the status of its response.
 
+    ``account_sid`` is the account whose credentials it carried, None if they are not accepted.
     ``body`` is the parsed JSON, or None. ``status`` is None if the connection ended before a
     status was sent. Header names are in lower case.
     """
 
+    account_sid: str | None
     method: str
     path: str
     query: Mapping[str, str]
@@ -28,6 +30,7 @@ class RecordedRequest:
     def as_json(self) -> dict[str, JsonValue]:
         """Return the record as a JSON object."""
         return {
+            "account_sid": self.account_sid,
             "method": self.method,
             "path": self.path,
             "query": dict(self.query),

@@ -1,4 +1,4 @@
-"""The senders of a new sandbox, read from ``seeds.json``."""
+"""The senders of a new sandbox, read from ``seeds.json``, which has a list for each account."""
 
 import json
 from pathlib import Path
@@ -17,12 +17,17 @@ REVIEW_SENDER = "XE" + "d" * 32
 RCS_SENDER = "XE" + "e" * 32
 """RCS, online, with its approvals by country and carrier."""
 
+BAKERY_SENDER = "XE" + "1" * 32
+"""WhatsApp, online, of the subaccount Bakery."""
+FLORIST_SENDER = "XE" + "2" * 32
+"""WhatsApp, offline, of the subaccount Florist."""
 
-def seeded_senders(now: float) -> list[Sender]:
-    """Return fresh copies of the seeds, in the order of the file."""
+
+def seeded_senders(account_sid: str, now: float) -> list[Sender]:
+    """Return fresh copies of an account's seeds, in the order of the file."""
     return [
         _seeded_sender(seed, position, now)
-        for position, seed in enumerate(json.loads(_FILE.read_bytes()))
+        for position, seed in enumerate(json.loads(_FILE.read_bytes()).get(account_sid, []))
     ]
 
 

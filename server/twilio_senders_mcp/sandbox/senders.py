@@ -20,12 +20,14 @@ SENDERS = "/v2/Channels/Senders"
 
 
 class Senders:
-    """The account's senders. Every ``now`` is a time on the sandbox's clock, in seconds."""
+    """One account's senders. Every ``now`` is a time on the sandbox's clock, in seconds."""
 
-    def __init__(self, *, now: float, step: float, seed: bool) -> None:
+    def __init__(self, account_sid: str, *, now: float, step: float, seed: bool) -> None:
         self._step = step
         self._wall_clock_offset = time.time() - now
-        self._by_sid = {sender.sid: sender for sender in (seeded_senders(now) if seed else ())}
+        self._by_sid = {
+            sender.sid: sender for sender in (seeded_senders(account_sid, now) if seed else ())
+        }
         self._next_position = len(self._by_sid)
 
     def sids(self) -> list[str]:
