@@ -55,7 +55,9 @@ def test_flags_become_settings_in_both_serving_forms(chosen, before):
     flags = ["--region", "ie1", "--edge", "dublin", "--timeout", "7", "--log-level", "info"]
     cli.run([*before, *flags, "--read-only", "--tools", "get_sender,list_docs"])
     [(_, _, settings)] = chosen
-    assert settings.base_url == "https://messaging.dublin.ie1.twilio.com"
+    assert (
+        settings.accounts[0].address.url("messaging") == "https://messaging.dublin.ie1.twilio.com"
+    )
     assert settings.twilio_senders_timeout == 7
     assert settings.twilio_senders_log_level == "info"
     assert settings.twilio_senders_read_only is True
@@ -65,7 +67,10 @@ def test_flags_become_settings_in_both_serving_forms(chosen, before):
 def test_a_flag_before_the_command_counts_and_one_after_it_goes_first(chosen):
     cli.run(["--base-url", "https://a.example", "--timeout", "7", "http", "--timeout", "8"])
     [(_, _, settings)] = chosen
-    assert (settings.base_url, settings.twilio_senders_timeout) == ("https://a.example", 8)
+    assert (settings.accounts[0].address.base_url, settings.twilio_senders_timeout) == (
+        "https://a.example",
+        8,
+    )
 
 
 @pytest.mark.parametrize(

@@ -35,20 +35,24 @@ def problems(**flags) -> list[str]:
 
 
 def remedy(settings: Settings | None = None) -> str:
-    credentials = (settings or load_settings()).credentials
+    credentials = (settings or load_settings()).accounts[0].credentials
     assert isinstance(credentials, IncompleteCredentials)
     return credentials.remedy
 
 
+def messaging_url(settings: Settings) -> str:
+    return settings.accounts[0].address.url("messaging")
+
+
 def password(settings: Settings) -> str:
-    assert isinstance(settings.credentials, Credentials)
-    return settings.credentials.password
+    assert isinstance(settings.accounts[0].credentials, Credentials)
+    return settings.accounts[0].credentials.password
 
 
 def test_the_environment_is_read(env):
     env(TWILIO_ACCOUNT_SID=AC, TWILIO_AUTH_TOKEN=" token ", TWILIO_SENDERS_TIMEOUT="5")
     settings = load_settings()
-    assert settings.credentials == Credentials(AC, "token")
+    assert settings.accounts[0].credentials == Credentials(AC, "token")
     assert settings.twilio_senders_timeout == 5
 
 
@@ -206,7 +210,7 @@ def test_a_truth_value_may_be_written_in_several_ways(env, text, meant):
 def test_without_an_account_what_concerns_one_is_ignored(env):
     env(TWILIO_ACCOUNT_SID="bogus", TWILIO_BASE_URL="x", TWILIO_SENDERS_TIMEOUT="7")
     settings = load_settings(account=False)
-    assert settings.base_url == "https://messaging.twilio.com"
+    assert messaging_url(settings) == "https://messaging.twilio.com"
     assert settings.twilio_senders_timeout == 7
 
 
@@ -225,14 +229,14 @@ def test_a_setting_that_does_not_exist_cannot_be_given():
 
 @pytest.mark.parametrize("url", ["https://api.example/", "http://127.0.0.1:4010", "http://[::1]:1"])
 def test_https_and_plain_http_to_this_machine_are_taken(url):
-    assert load_settings(twilio_base_url=url).base_url == url.rstrip("/")
+    assert messaging_url(load_settings(twilio_base_url=url)) == url.rstrip("/")
 
 
 def test_the_address_is_that_of_region_and_edge_unless_one_is_given(env):
     env(TWILIO_REGION="ie1", TWILIO_EDGE="dublin")
-    assert load_settings().base_url == "https://messaging.dublin.ie1.twilio.com"
+    assert messaging_url(load_settings()) == "https://messaging.dublin.ie1.twilio.com"
     env(TWILIO_BASE_URL="https://api.example")
-    assert load_settings().base_url == "https://api.example"
+    assert messaging_url(load_settings()) == "https://api.example"
 
 
 @pytest.mark.parametrize(
@@ -256,9 +260,9 @@ def test_missing_credentials_are_named(env, given, said):
 
 def test_an_api_key_with_its_secret_is_complete_and_goes_before_the_token(env):
     env(TWILIO_ACCOUNT_SID=AC, TWILIO_API_KEY=SK, TWILIO_API_SECRET="s")
-    assert load_settings().credentials == Credentials(AC, "s", api_key=SK)
+    assert load_settings().accounts[0].credentials == Credentials(AC, "s", api_key=SK)
     env(TWILIO_AUTH_TOKEN="t")
-    assert load_settings().credentials == Credentials(AC, "s", api_key=SK)
+    assert load_settings().accounts[0].credentials == Credentials(AC, "s", api_key=SK)
 
 
 @pytest.mark.parametrize(("api_key", "username"), [(None, AC), (SK, SK)])
@@ -285,7 +289,7 @@ def test_a_variable_that_the_client_did_not_expand_counts_as_unset_and_is_named(
 def test_settings_cannot_be_changed():
     settings: Any = load_settings()
     with pytest.raises(dataclasses.FrozenInstanceError):
-        settings.base_url = "https://api.example"
+        settings.accounts = ()
 
 
 def test_every_setting_is_described_and_no_secret_has_a_flag():

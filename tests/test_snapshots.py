@@ -55,7 +55,7 @@ def test_the_instructions_are_short_and_name_only_tools_that_are_there():
     assert len(instructions(TOOLS)) < INSTRUCTIONS_MAX
     modes = [(True, ()), (False, ["update_sender"]), (False, ["get_sender"])]
     for read_only, only in modes:
-        tools = available_tools(read_only=read_only, only=only)
+        tools = available_tools(read_only=read_only, only=only, several_accounts=False)
         names = [tool.name for tool in tools]
         told = instructions(tools)
         assert not [name for name in TOOL_NAMES if name in told and name not in names]

@@ -12,13 +12,14 @@ PACKAGE = Path(package_file).parent
 
 MAY_IMPORT = {
     "twilio": set(),
+    "accounts": {"twilio"},
     "senders": {"twilio"},
     "reference": {"twilio"},
-    "tools": {"senders", "reference", "twilio"},
-    "protocol": {"tools", "reference", "senders", "twilio"},
+    "tools": {"accounts", "senders", "reference", "twilio"},
+    "protocol": {"accounts", "tools", "reference", "senders", "twilio"},
     "site": {"reference"},
     "http": {"site"},
-    "settings": {"twilio"},
+    "settings": {"accounts", "twilio"},
     "sandbox": {"twilio"},
 }
 """Every folder, and the folders that it may import; every other edge is an error."""

@@ -135,9 +135,14 @@ def _twilio_in_use(settings: Settings, *, sandbox: bool) -> str:
     """Say where tool calls go and as whom, or what is missing; never a secret."""
     if sandbox:
         return "Tool calls go to the embedded sandbox: nothing real happens."
-    url, used = settings.base_url, settings.credentials
+    default, used = settings.accounts[0], settings.accounts[0].credentials
+    url = default.address.url("messaging")
     if isinstance(used, IncompleteCredentials):
         return f"Tool calls to Twilio at {url} will fail: credentials are missing. {used.remedy}"
+    if settings.twilio_senders_accounts_file:
+        count = len(settings.accounts)
+        names = f"{count} Twilio account{'' if count == 1 else 's'} of the accounts file"
+        return f"Tool calls go to the {names}, without an account to {default.name}."
     kind = "an API key" if used.api_key else "the auth token"
     return f"Tool calls go to Twilio at {url} as account {used.account_sid}, with {kind}."
 

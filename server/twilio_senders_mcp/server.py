@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Final
 
 from mcp.server.lowlevel import Server
 
+from .accounts.accounts import Accounts
+from .accounts.configured import ConfiguredAccount
 from .protocol.server import create_mcp_server
 from .settings import Settings, SettingsError
 from .settings.problems import did_you_mean
-from .tools.catalog import TOOL_NAMES, available_tools
-from .twilio.api import TwilioApi
-from .twilio.client import SendersClient
+from .tools.catalog import ALL_TOOL_NAMES, available_tools
 from .twilio.credentials import Credentials
-from .twilio.hosts import messaging_url
+from .twilio.transports import Transports
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -33,11 +33,16 @@ def create_server(
 
     """
     only = settings.twilio_senders_tools
-    if unknown := [name for name in only if name not in TOOL_NAMES]:
+    if unknown := [name for name in only if name not in ALL_TOOL_NAMES]:
         raise SettingsError([f"TWILIO_SENDERS_TOOLS: {_unknown_tool(name)}" for name in unknown])
+    accounts = _accounts(settings, app, sandbox=sandbox)
     return create_mcp_server(
-        available_tools(read_only=settings.twilio_senders_read_only, only=only),
-        _client(settings, app, sandbox=sandbox),
+        available_tools(
+            read_only=settings.twilio_senders_read_only or accounts.read_only,
+            only=only,
+            several_accounts=accounts.several,
+        ),
+        accounts,
         poll_seconds=_poll_seconds(settings, sandbox=sandbox),
         sandbox=sandbox,
         confirm=settings.twilio_senders_confirm,
@@ -46,26 +51,24 @@ def create_server(
 
 def _unknown_tool(name: str) -> str:
     shown = name if _PRINTABLE_NAME.fullmatch(name) else "(odd name)"
-    return f"unknown tool {shown}{did_you_mean(name, TOOL_NAMES)}"
+    return f"unknown tool {shown}{did_you_mean(name, ALL_TOOL_NAMES)}"
 
 
-def _client(settings: Settings, app: "ASGIApp | None", *, sandbox: bool) -> SendersClient:
-    credentials, base_url = settings.credentials, settings.base_url
+def _accounts(settings: Settings, app: "ASGIApp | None", *, sandbox: bool) -> Accounts:
+    configured = settings.accounts
     if sandbox:
         from .sandbox import ACCOUNT_SID, AUTH_TOKEN, Sandbox  # noqa: PLC0415 - only where used
 
-        credentials, base_url = Credentials(ACCOUNT_SID, AUTH_TOKEN), messaging_url()
+        several = settings.twilio_senders_sandbox_accounts
+        credentials = Credentials(ACCOUNT_SID, AUTH_TOKEN)
+        configured = (ConfiguredAccount(credentials=credentials, subaccounts=several),)
         app = Sandbox(step_seconds=settings.twilio_senders_sandbox_step)
-    return SendersClient(
-        TwilioApi(
-            credentials,
-            base_url=base_url,
-            app=app,
-            timeout=settings.twilio_senders_timeout,
-            total_timeout=settings.twilio_senders_total_timeout,
-            connections=settings.twilio_senders_connections,
-        )
+    transports = Transports(
+        timeout=settings.twilio_senders_timeout,
+        connections=settings.twilio_senders_connections,
+        app=app,
     )
+    return Accounts(configured, transports, total_timeout=settings.twilio_senders_total_timeout)
 
 
 def _poll_seconds(settings: Settings, *, sandbox: bool) -> float:

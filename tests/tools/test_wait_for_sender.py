@@ -7,6 +7,7 @@ import anyio
 import pytest
 from mcp import Client
 from sandboxed import ERAS, call, connected, sentence, text_of
+from senders_clients import one_account
 from stand_in import StandIn, answer
 from virtual_time import in_virtual_time
 
@@ -24,10 +25,7 @@ from twilio_senders_mcp.server import create_server
 from twilio_senders_mcp.settings import load_settings
 from twilio_senders_mcp.tools.tool import Call
 from twilio_senders_mcp.tools.wait_for_sender import WaitForSenderArguments, wait_for_sender
-from twilio_senders_mcp.twilio.api import TwilioApi
-from twilio_senders_mcp.twilio.client import SendersClient
 from twilio_senders_mcp.twilio.credentials import Credentials
-from twilio_senders_mcp.twilio.hosts import messaging_url
 
 pytestmark = in_virtual_time
 
@@ -107,13 +105,18 @@ async def test_progress_is_reported_in_whole_seconds_that_grow():
         raise AssertionError("waiting asks nobody")
 
     moving = StandIn([answer(200, {"sid": ONLINE_SENDER, "status": "CREATING"})])
-    twilio = SendersClient(
-        TwilioApi(Credentials(ACCOUNT_SID, AUTH_TOKEN), base_url=messaging_url(), app=moving)
+    accounts = one_account(moving, Credentials(ACCOUNT_SID, AUTH_TOKEN))
+    call = Call(
+        twilio=accounts.default.senders,
+        accounts=accounts,
+        asks=False,
+        confirm=confirm,
+        progress=progress,
+        poll_seconds=0.4,
     )
-    call = Call(twilio=twilio, asks=False, confirm=confirm, progress=progress, poll_seconds=0.4)
     arguments = WaitForSenderArguments(sid=ONLINE_SENDER, timeout_seconds=5)
     result = await wait_for_sender(call, arguments)
-    await twilio.aclose()
+    await accounts.aclose()
     assert result.content["reached"] is False
     assert len(moving.received) > len(seen)
     assert seen[0] == (0, 5)

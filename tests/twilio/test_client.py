@@ -7,12 +7,11 @@ import time
 
 import anyio
 import pytest
+from senders_clients import OwnClient
 from stand_in import SENDER, StandIn, answer
 from virtual_time import in_virtual_time
 
 from twilio_senders_mcp.twilio import retry
-from twilio_senders_mcp.twilio.api import TwilioApi
-from twilio_senders_mcp.twilio.client import SendersClient
 from twilio_senders_mcp.twilio.credentials import Credentials, IncompleteCredentials
 from twilio_senders_mcp.twilio.errors import (
     MissingCredentials,
@@ -20,7 +19,7 @@ from twilio_senders_mcp.twilio.errors import (
     OutcomeUnknown,
     Refused,
 )
-from twilio_senders_mcp.twilio.hosts import messaging_url
+from twilio_senders_mcp.twilio.hosts import TwilioAddress
 from twilio_senders_mcp.twilio.requests import UpdateSender
 from twilio_senders_mcp.twilio.transport import MAX_CONNECTIONS, WAIT_MAX
 
@@ -33,15 +32,8 @@ CHANGE = UpdateSender(friendly_name="Main")
 CODE = UpdateSender.model_validate({"configuration": {"verification_code": "987654"}})
 
 
-def client(app, **options) -> SendersClient:
-    return SendersClient(
-        TwilioApi(
-            Credentials("AC" + "0" * 32, "token"),
-            base_url=messaging_url(),
-            app=app,
-            **options,
-        )
-    )
+def client(app, **options) -> OwnClient:
+    return OwnClient(app, **options)
 
 
 async def update(app, changes=CHANGE, **options):
@@ -110,7 +102,7 @@ async def test_credentials_show_in_no_repr():
 
 async def test_without_credentials_nothing_is_sent():
     missing = IncompleteCredentials("Set X.")
-    senders = SendersClient(TwilioApi(missing, base_url=messaging_url()))
+    senders = OwnClient(credentials=missing)
     with pytest.raises(MissingCredentials) as caught:
         await senders.update(SID, CHANGE)
     assert caught.value.remedy == "Set X."
@@ -380,7 +372,8 @@ async def test_a_cancelled_call_stops_waiting_at_once():
     ],
 )
 async def test_region_and_edge_give_the_host_of_twilios_own_libraries(region, edge, host):
-    assert messaging_url(region, edge) == f"https://{host}"
+    address = TwilioAddress(region=region, edge=edge)
+    assert address.url("messaging") == f"https://{host}"
 
 
 async def _never(*_):
@@ -403,7 +396,7 @@ async def test_a_secret_is_redacted_however_it_is_written(message, shown):
 
 
 async def test_an_address_that_the_http_library_cannot_use_was_not_sent():
-    senders = SendersClient(TwilioApi(Credentials("AC", "token"), base_url="https://1.2.3.400"))
+    senders = OwnClient(base_url="https://1.2.3.400")
     with pytest.raises(NotSent) as caught:
         await senders.update(SID, CHANGE)
     assert caught.value.reason == "configuration"

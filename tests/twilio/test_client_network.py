@@ -9,11 +9,9 @@ import httpx2
 import pytest
 import stamina
 import trustme
+from senders_clients import OwnClient
 
 from twilio_senders_mcp.twilio import transport
-from twilio_senders_mcp.twilio.api import TwilioApi
-from twilio_senders_mcp.twilio.client import SendersClient
-from twilio_senders_mcp.twilio.credentials import Credentials
 from twilio_senders_mcp.twilio.errors import NotSent, OutcomeUnknown
 from twilio_senders_mcp.twilio.requests import UpdateSender
 
@@ -53,7 +51,7 @@ async def listening(answer: bytes | None, tls: ssl.SSLContext | None = None):
 
 
 async def failure(kind, base_url: str):
-    senders = SendersClient(TwilioApi(Credentials("AC", "token"), base_url=base_url))
+    senders = OwnClient(base_url=base_url)
     try:
         with pytest.raises(kind) as caught:
             await senders.update(SID, UpdateSender(friendly_name="x"))
@@ -165,9 +163,7 @@ async def test_plain_http_ignores_a_proxy_of_the_environment(monkeypatch):
     body = f'{{"sid":"{SID}"}}'.encode()
     head = f"HTTP/1.1 202 Accepted\r\nContent-Length: {len(body)}\r\n\r\n".encode()
     async with listening(head + body) as (port, _):
-        senders = SendersClient(
-            TwilioApi(Credentials("AC", "token"), base_url=f"http://127.0.0.1:{port}")
-        )
+        senders = OwnClient(base_url=f"http://127.0.0.1:{port}")
         answer = await senders.update(SID, UpdateSender(friendly_name="x"))
         await senders.aclose()
     assert answer.sender == {"sid": SID}

@@ -5,13 +5,10 @@ from typing import Any
 
 import anyio
 import pytest
+from senders_clients import OwnClient
 from stand_in import SENDER, StandIn, answer
 from virtual_time import in_virtual_time
 
-from twilio_senders_mcp.twilio.api import TwilioApi
-from twilio_senders_mcp.twilio.client import SendersClient
-from twilio_senders_mcp.twilio.credentials import Credentials
-from twilio_senders_mcp.twilio.hosts import messaging_url
 from twilio_senders_mcp.twilio.requests import UpdateSender
 from twilio_senders_mcp.twilio.writes import FINISH_SECONDS, WritesInFlight
 
@@ -35,8 +32,8 @@ class Slow(StandIn):
         self.finished += 1
 
 
-def client(app) -> SendersClient:
-    return SendersClient(TwilioApi(Credentials("AC", "token"), base_url=messaging_url(), app=app))
+def client(app) -> OwnClient:
+    return OwnClient(app)
 
 
 async def abandoned(twilio, call) -> None:

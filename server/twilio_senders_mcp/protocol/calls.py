@@ -20,11 +20,15 @@ from mcp.types import (
 from mcp.types import Tool as ToolDefinition
 from pydantic import BaseModel
 
-from twilio_senders_mcp.tools.catalog import TOOL_NAMES
+from twilio_senders_mcp.accounts.account import Account
+from twilio_senders_mcp.accounts.accounts import Accounts
+from twilio_senders_mcp.accounts.errors import ReadOnlyAccount
+from twilio_senders_mcp.tools.account_argument import ALL_ACCOUNTS, account_of
+from twilio_senders_mcp.tools.catalog import ALL_TOOL_NAMES
 from twilio_senders_mcp.tools.failure import describe_failure
 from twilio_senders_mcp.tools.json_text import to_json, without_nulls
+from twilio_senders_mcp.tools.outside_text import quoted
 from twilio_senders_mcp.tools.tool import AnyTool, Call, Effect, Result
-from twilio_senders_mcp.twilio.client import SendersClient
 
 from .arguments import ArgumentsReader
 from .confirmation import AnsweredQuestions, AnswerNeeded, Confirmation, ConfirmMode
@@ -66,20 +70,20 @@ logger = logging.getLogger(__name__)
 class ToolCalls:
     """Handles `tools/list` and `tools/call` for the given tools.
 
-    ``sandbox`` is true if ``twilio`` is the embedded Twilio; results then say so.
+    ``sandbox`` is true if the embedded Twilio replaces the real one; results then say so.
     """
 
     def __init__(
         self,
         tools: Sequence[AnyTool],
-        twilio: SendersClient,
+        accounts: Accounts,
         *,
         poll_seconds: float,
         sandbox: bool,
         confirm: ConfirmMode,
     ) -> None:
         self._tools = {tool.name: _ServedTool(tool) for tool in tools}
-        self._twilio = twilio
+        self._accounts = accounts
         self._poll_seconds = poll_seconds
         self._sandbox = sandbox
         self._confirm: ConfirmMode = confirm
@@ -101,52 +105,82 @@ class ToolCalls:
         served = self._tools.get(params.name)
         if served is None:
             raise MCPError(INVALID_PARAMS, f"Unknown tool: {params.name[:_NAME_MAX]!r}")
-        confirmation = Confirmation(
-            context,
-            params,
-            self._answered,
-            self._confirm,
-            notice=SANDBOX_NOTICE if self._sandbox else "",
-        )
+        account = ""
         try:
             read = served.reader.read(params.arguments or {})
+            chosen = await self._chosen_account(served.tool, read.model)
+            account = chosen.name if chosen and self._accounts.several else ""
+            used = chosen or self._accounts.default
+            _require_writable(served.tool, used)
+            confirmation = self._confirmation(context, params, used)
             call = Call(
-                twilio=self._twilio,
+                twilio=used.senders,
                 asks=confirmation.asks,
                 confirm=confirmation.confirm,
                 progress=partial(_report_progress, context),
                 poll_seconds=self._poll_seconds,
                 nulls=read.nulls,
+                accounts=self._accounts,
+                account=account,
             )
-            return self._success(await served.tool.run(call, read.model), served.tool)
+            return self._success(await served.tool.run(call, read.model), served.tool, account)
         except AnswerNeeded as needed:
             return needed.result
         except Exception as error:  # noqa: BLE001 - every failure becomes a result in one place
-            return self._failure(error, served.tool)
+            return self._failure(error, served.tool, account)
 
-    def _success(self, result: Result, tool: AnyTool) -> CallToolResult:
+    async def _chosen_account(self, tool: AnyTool, arguments: BaseModel) -> Account | None:
+        """Return the account that a call is about, None if it is about all or none of them.
+
+        Raises:
+            UnknownAccount: if the arguments name an account that does not exist.
+
+        """
+        if tool.accounts == "none":
+            return None
+        name = account_of(arguments)
+        if name == ALL_ACCOUNTS and tool.accounts == "all":
+            return None
+        return await self._accounts.find(name) if name else self._accounts.default
+
+    def _confirmation(
+        self, context: Context, params: CallToolRequestParams, account: Account
+    ) -> Confirmation:
+        notices = [SANDBOX_NOTICE] if self._sandbox else []
+        if self._accounts.several:
+            notices.append(f"Account {quoted(account.name)} ({account.sid}):")
+        return Confirmation(
+            context, params, self._answered, self._confirm, notice=" ".join(notices)
+        )
+
+    def _success(self, result: Result, tool: AnyTool, account: str) -> CallToolResult:
         logger.debug("%s succeeded", tool.name)
         # The current mode may not offer the tool that the next step needs.
         following = result.next if self._has_tools_of(result.next) else ""
         content = cast("dict[str, Any]", without_nulls(result.content))
         sentence = f"{result.summary} Next: {following}" if following else result.summary
+        if account:
+            sentence = f"Account {quoted(account)}: {sentence}"
         return CallToolResult(
             content=[self._text(f"{sentence}\n{result.text or to_json(content)}", tool)],
             structured_content={
                 "summary": result.summary,
                 **({"next": following} if following else {}),
                 **({"sandbox": True} if self._is_sandboxed(tool) else {}),
+                # A list names the account of each of its entries instead.
+                **({"account": account} if account and tool.accounts == "one" else {}),
                 **content,
             },
             _meta={REQUEST_ID_META: result.request_id} if result.request_id else None,
         )
 
-    def _failure(self, error: Exception, tool: AnyTool) -> CallToolResult:
+    def _failure(self, error: Exception, tool: AnyTool, account: str) -> CallToolResult:
         failure = describe_failure(
             error,
             check=self._check(tool) if tool.writes else None,
             page=tool.page,
             offered=self._tools,
+            account=account,
         )
         logger.debug("%s failed: %s", tool.name, failure.facts["type"])
         return CallToolResult(
@@ -161,7 +195,7 @@ class ToolCalls:
 
     def _has_tools_of(self, text: str) -> bool:
         """Tell whether every tool that ``text`` names is offered."""
-        return not [name for name in TOOL_NAMES if name in text and name not in self._tools]
+        return not [name for name in ALL_TOOL_NAMES if name in text and name not in self._tools]
 
     def _text(self, text: str, tool: AnyTool) -> TextContent:
         shown = f"{SANDBOX_NOTICE} {text}" if self._is_sandboxed(tool) else text
@@ -192,6 +226,11 @@ class _ServedTool:
             output_schema=output_schema(self.tool.result),
             annotations=_ANNOTATIONS[self.tool.effect],
         )
+
+
+def _require_writable(tool: AnyTool, account: Account) -> None:
+    if tool.writes and account.read_only:
+        raise ReadOnlyAccount(account.name)
 
 
 async def _report_progress(context: Context, done: float, total: float, message: str) -> None:

@@ -1,5 +1,6 @@
 """Completion of prompt and resource arguments: SIDs, verticals, error codes."""
 
+from collections.abc import Collection
 from typing import Any, Final, get_args
 
 from mcp import MCPError
@@ -17,7 +18,6 @@ from twilio_senders_mcp.twilio.values import Channel, Vertical
 
 from .directory import Directory
 from .prompts import Prompts
-from .resources import TEMPLATES
 
 VALUES_MAX: Final = 100
 """Maximum number of values in one result, set by the MCP specification."""
@@ -28,9 +28,10 @@ _NAME_MAX: Final = 60
 class Completions:
     """Handles `completion/complete` for the arguments of prompts and resource templates."""
 
-    def __init__(self, directory: Directory, prompts: Prompts) -> None:
+    def __init__(self, directory: Directory, prompts: Prompts, templates: Collection[str]) -> None:
         self._directory = directory
         self._prompts = prompts
+        self._templates = templates
 
     async def complete(
         self, _: ServerRequestContext[Any, Any], params: CompleteRequestParams
@@ -45,24 +46,26 @@ class Completions:
             _require("prompt", params.ref.name, known=params.ref.name in self._prompts)
         else:
             uri = str(params.ref.uri)
-            _require("resource template", uri, known=uri in TEMPLATES)
-        values = await self._values(params.argument.name, params.argument.value.strip())
+            _require("resource template", uri, known=uri in self._templates)
+        chosen = (params.context and params.context.arguments) or {}
+        account = chosen.get("account", "").strip()
+        values = await self._values(params.argument.name, params.argument.value.strip(), account)
         return CompleteResult(
             completion=Completion(
                 values=values[:VALUES_MAX], total=len(values), has_more=len(values) > VALUES_MAX
             )
         )
 
-    async def _values(self, argument: str, typed: str) -> list[str]:
+    async def _values(self, argument: str, typed: str, account: str) -> list[str]:
         match argument:
             case "sid" | "sender":
-                return await self._directory.sids(typed)
+                return await self._directory.sids(typed, account)
+            case "account":
+                return _containing(typed, await self._directory.account_names())
             case "page":
                 return _pages(typed)
-            case "vertical":
-                return _containing(typed, get_args(Vertical))
-            case "channel":
-                return _containing(typed, get_args(Channel))
+            case "vertical" | "channel":
+                return _containing(typed, get_args(Vertical if argument == "vertical" else Channel))
             case "error_code":
                 return [code for code in known_codes() if code.startswith(typed)]
             case _:

@@ -148,7 +148,7 @@ class Confirmation:
     def _require_answer_to(self, question: Question) -> None:
         answer = (self.params.input_responses or {}).get(_KEY)
         if answer is None or not self._is_answer_to(question):
-            raise AnswerNeeded(_question_result(question, self._shown(question)))
+            raise AnswerNeeded(self._question_result(question))
         _require_consent(answer, question)
 
     def _is_answer_to(self, question: Question) -> bool:
@@ -157,15 +157,21 @@ class Confirmation:
             digest, nonce = json.loads(self.params.request_state or "")
         except (ValueError, TypeError):
             return False
-        return digest == _digest(question) and self.answered.use(nonce)
+        return digest == self._digest(question) and self.answered.use(nonce)
 
+    def _question_result(self, question: Question) -> InputRequiredResult:
+        form = ElicitRequestFormParams(
+            message=self._shown(question), requested_schema=_form(question)
+        )
+        state = json.dumps([self._digest(question), secrets.token_hex(16)])
+        return InputRequiredResult(
+            input_requests={_KEY: ElicitRequest(params=form)}, request_state=state
+        )
 
-def _question_result(question: Question, message: str) -> InputRequiredResult:
-    form = ElicitRequestFormParams(message=message, requested_schema=_form(question))
-    state = json.dumps([_digest(question), secrets.token_hex(16)])
-    return InputRequiredResult(
-        input_requests={_KEY: ElicitRequest(params=form)}, request_state=state
-    )
+    def _digest(self, question: Question) -> str:
+        """Return what identifies the question; the notice names the account."""
+        parts = json.dumps([self.notice, question.text, question.what, question.seen])
+        return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _form(question: Question) -> dict[str, Any]:
@@ -176,11 +182,6 @@ def _form(question: Question) -> dict[str, Any]:
         "properties": {_KEY: {"type": kind, "title": question.label}},
         "required": [_KEY],
     }
-
-
-def _digest(question: Question) -> str:
-    parts = json.dumps([question.text, question.what, question.seen])
-    return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _require_consent(answer: object, question: Question) -> None:

@@ -19,6 +19,11 @@ from mcp.types import (
 )
 
 _NAME_MAX: Final = 60
+_ACCOUNT: Final = "account"
+_FIND_ACCOUNT: Final = (
+    "There are several Twilio accounts. Find out which one this is about, with list_accounts or "
+    'with list_senders and account "*", and name it as account in every other call.'
+)
 
 Context = ServerRequestContext[Any, Any]
 
@@ -35,28 +40,39 @@ class Job:
     text: str
     optional: frozenset[str] = frozenset()
 
-    def definition(self) -> Prompt:
+    def definition(self, *, several_accounts: bool) -> Prompt:
         """Return the prompt's definition for `prompts/list`."""
+        arguments = [
+            PromptArgument(name=name, description=meaning, required=name not in self.optional)
+            for name, meaning in self.arguments.items()
+        ]
+        if several_accounts:
+            arguments.append(
+                PromptArgument(name=_ACCOUNT, description="The Twilio account.", required=False)
+            )
         return Prompt(
             name=self.name,
             title=self.title,
             description=self.description,
-            arguments=[
-                PromptArgument(name=name, description=meaning, required=name not in self.optional)
-                for name, meaning in self.arguments.items()
-            ],
+            arguments=arguments,
         )
 
-    def filled_in(self, arguments: dict[str, str]) -> str:
+    def filled_in(self, arguments: dict[str, str], *, several_accounts: bool) -> str:
         """Return the text with the arguments filled in."""
         given = {name: value.strip() for name, value in arguments.items()}
-        return self.text.format(**{name: given.get(name) or "not given" for name in self.arguments})
+        text = self.text.format(**{name: given.get(name) or "not given" for name in self.arguments})
+        if not several_accounts:
+            return text
+        if account := given.get(_ACCOUNT):
+            return f"{text}\nThe Twilio account: {account}. Name it as account in every call.\n"
+        return f"{text}\n{_FIND_ACCOUNT}\n"
 
 
 class Prompts:
     """Handles `prompts/list` and `prompts/get` for the prompts whose tools are all offered."""
 
-    def __init__(self, tools: Collection[str]) -> None:
+    def __init__(self, tools: Collection[str], *, several_accounts: bool) -> None:
+        self._several_accounts = several_accounts
         self._jobs = {job.name: job for job in JOBS if job.needs <= set(tools)}
 
     def __contains__(self, name: object) -> bool:
@@ -65,7 +81,9 @@ class Prompts:
 
     async def list(self, _: Context, __: PaginatedRequestParams | None) -> ListPromptsResult:
         """Return the definitions of the prompts."""
-        return ListPromptsResult(prompts=[job.definition() for job in self._jobs.values()])
+        several = self._several_accounts
+        prompts = [job.definition(several_accounts=several) for job in self._jobs.values()]
+        return ListPromptsResult(prompts=prompts)
 
     async def get(self, _: Context, params: GetPromptRequestParams) -> GetPromptResult:
         """Return one prompt, filled in.
@@ -81,10 +99,9 @@ class Prompts:
         required = [name for name in job.arguments if name not in job.optional]
         if missing := [name for name in required if not given.get(name)]:
             raise MCPError(INVALID_PARAMS, f"Missing arguments: {', '.join(missing)}")
-        text = TextContent(type="text", text=job.filled_in(given))
-        return GetPromptResult(
-            description=job.description, messages=[PromptMessage(role="user", content=text)]
-        )
+        text = job.filled_in(given, several_accounts=self._several_accounts)
+        message = PromptMessage(role="user", content=TextContent(type="text", text=text))
+        return GetPromptResult(description=job.description, messages=[message])
 
 
 _SENDER: Final = "The sender: its SID (XE…), number or name."

@@ -22,8 +22,10 @@ from mcp.types import (
 )
 from pydantic import TypeAdapter, ValidationError
 
+from twilio_senders_mcp.accounts.account import Account
+from twilio_senders_mcp.accounts.accounts import Accounts
+from twilio_senders_mcp.accounts.errors import UnknownAccount
 from twilio_senders_mcp.tools.failure import describe_failure
-from twilio_senders_mcp.twilio.client import SendersClient
 from twilio_senders_mcp.twilio.errors import Refused, TwilioError
 from twilio_senders_mcp.twilio.values import SenderSid
 
@@ -31,8 +33,8 @@ if TYPE_CHECKING:
     from twilio_senders_mcp.reference.page import Page
 
 SENDER_URI: Final = "twilio-sender://{sid}"
+SENDER_OF_ACCOUNT_URI: Final = "twilio-sender://{account}/{sid}"
 DOCS_URI: Final = "twilio-docs://{+page}"
-TEMPLATES: Final = (SENDER_URI, DOCS_URI)
 _ADDRESS: Final = re.compile(r"(twilio-sender|twilio-docs)://(.*)", re.DOTALL)
 _SID: Final = TypeAdapter[str](SenderSid)
 _DOCS_ANNOTATIONS: Final = Annotations(audience=["user", "assistant"], priority=0.5)
@@ -45,8 +47,10 @@ Context = ServerRequestContext[Any, Any]
 class Resources:
     """Handles `resources/list`, `resources/templates/list` and `resources/read`."""
 
-    def __init__(self, twilio: SendersClient) -> None:
-        self._twilio = twilio
+    def __init__(self, accounts: Accounts) -> None:
+        self._accounts = accounts
+        sender_uri = SENDER_OF_ACCOUNT_URI if accounts.several else SENDER_URI
+        self.templates = (sender_uri, DOCS_URI)
 
     async def list(self, _: Context, __: PaginatedRequestParams | None) -> ListResourcesResult:
         """Return the pages of the reference, because some clients load only listed resources.
@@ -61,7 +65,7 @@ class Resources:
         self, _: Context, __: PaginatedRequestParams | None
     ) -> ListResourceTemplatesResult:
         """Return the templates of senders and of reference pages."""
-        return ListResourceTemplatesResult(resource_templates=_templates())
+        return ListResourceTemplatesResult(resource_templates=_templates(*self.templates))
 
     async def read(self, _: Context, params: ReadResourceRequestParams) -> ReadResourceResult:
         """Return a sender as JSON, as Twilio sends it, or a page as Markdown.
@@ -74,17 +78,19 @@ class Resources:
         address = _ADDRESS.fullmatch(uri)
         if address is None:
             raise _not_found(uri, f"Unknown resource: {uri[:_URI_MAX]}")
-        name = unquote(address[2])
         if address[1] == "twilio-sender":
-            mime_type, text = "application/json", await self._sender_json(uri, name)
+            mime_type, text = "application/json", await self._sender_json(uri, address[2])
         else:
-            mime_type, text = "text/markdown", _page_markdown(uri, name)
+            mime_type, text = "text/markdown", _page_markdown(uri, unquote(address[2]))
         content = TextResourceContents(uri=uri, mime_type=mime_type, text=text)
         return ReadResourceResult(contents=[content])
 
-    async def _sender_json(self, uri: str, sid: str) -> str:
+    async def _sender_json(self, uri: str, reference: str) -> str:
+        """Return the sender that ``reference`` names: a SID, after its account and a slash."""
+        name, _, sid = reference.rpartition("/")
+        account = await self._account(uri, unquote(name))
         try:
-            read = await self._twilio.fetch(_SID.validate_python(sid))
+            read = await account.senders.fetch(_SID.validate_python(unquote(sid)))
         except ValidationError:
             raise _not_found(uri, "A sender's SID is XE and 32 hexadecimal digits") from None
         except TwilioError as error:
@@ -93,6 +99,17 @@ class Resources:
             text = describe_failure(error).text
             raise MCPError(INTERNAL_ERROR, text, data={"uri": uri}) from None
         return pydantic_core.to_json(read.sender, indent=2).decode()
+
+    async def _account(self, uri: str, name: str) -> Account:
+        """Return the account called ``name``, or the default one for an empty name."""
+        if not name:
+            return self._accounts.default
+        try:
+            if self._accounts.several:
+                return await self._accounts.find(name)
+        except UnknownAccount:
+            pass
+        raise _not_found(uri, "There is no such account")
 
 
 def _page_markdown(uri: str, name: str) -> str:
@@ -120,10 +137,10 @@ def _not_found(uri: str, message: str) -> MCPError:
     return MCPError(INVALID_PARAMS, message, data={"uri": uri})
 
 
-def _templates() -> list[ResourceTemplate]:
+def _templates(sender_uri: str, docs_uri: str) -> list[ResourceTemplate]:
     return [
         ResourceTemplate(
-            uri_template=SENDER_URI,
+            uri_template=sender_uri,
             name="sender",
             title="Twilio sender",
             description="One WhatsApp or RCS sender by its SID, as JSON: status, profile, "
@@ -132,7 +149,7 @@ def _templates() -> list[ResourceTemplate]:
             annotations=Annotations(audience=["user", "assistant"], priority=0.7),
         ),
         ResourceTemplate(
-            uri_template=DOCS_URI,
+            uri_template=docs_uri,
             name="reference",
             title="Reference page",
             description="A page of the reference, such as topics/statuses or errors/63128.",

@@ -11,9 +11,9 @@ from mcp.server.lowlevel import Server
 from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
 
 from twilio_senders_mcp import __version__
+from twilio_senders_mcp.accounts.accounts import Accounts
 from twilio_senders_mcp.tools.catalog import instructions
 from twilio_senders_mcp.tools.tool import AnyTool
-from twilio_senders_mcp.twilio.client import SendersClient
 
 from .calls import SANDBOX_NOTICE, ToolCalls
 from .completions import Completions
@@ -36,15 +36,15 @@ _UNCHANGING: Final[tuple[CacheableMethod, ...]] = (
 
 def create_mcp_server(
     tools: Sequence[AnyTool],
-    twilio: SendersClient,
+    accounts: Accounts,
     *,
     poll_seconds: float,
     sandbox: bool,
     confirm: ConfirmMode,
 ) -> Server[None]:
-    """Return a server that offers ``tools`` and closes ``twilio`` when it ends.
+    """Return a server that offers ``tools`` for ``accounts`` and closes these when it ends.
 
-    ``sandbox`` is true if ``twilio`` is the embedded Twilio; results then say so.
+    ``sandbox`` is true if the embedded Twilio replaces the real one; results then say so.
     """
 
     @asynccontextmanager
@@ -54,12 +54,12 @@ def create_mcp_server(
         finally:
             # A write in progress may finish even if everything else is cancelled.
             with anyio.CancelScope(shield=True):
-                await twilio.aclose()
+                await accounts.aclose()
 
-    calls = ToolCalls(tools, twilio, poll_seconds=poll_seconds, sandbox=sandbox, confirm=confirm)
-    prompts = Prompts([tool.name for tool in tools])
-    resources = Resources(twilio)
-    completions = Completions(Directory(twilio), prompts)
+    calls = ToolCalls(tools, accounts, poll_seconds=poll_seconds, sandbox=sandbox, confirm=confirm)
+    prompts = Prompts([tool.name for tool in tools], several_accounts=accounts.several)
+    resources = Resources(accounts)
+    completions = Completions(Directory(accounts), prompts, resources.templates)
     server = Server[None](
         NAME,
         title="Twilio senders (sandbox)" if sandbox else "Twilio senders",

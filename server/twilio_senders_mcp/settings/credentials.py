@@ -1,16 +1,55 @@
-"""Whose account is used, and at which address: decided here, once, at the start."""
+"""The single account of the environment: its credentials and its address."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
+from twilio_senders_mcp.accounts.configured import ConfiguredAccount
 from twilio_senders_mcp.twilio.credentials import Credentials, IncompleteCredentials
-from twilio_senders_mcp.twilio.hosts import messaging_url
+from twilio_senders_mcp.twilio.hosts import TwilioAddress
 
 from .declaration import SETTINGS, AccountSettings
-from .parsing import is_placeholder
+from .parsing import is_placeholder, secret_in_file
+from .problems import UnusableValueError
 
 
-def resolve_credentials(
+def single_account(
+    given: AccountSettings, texts: Mapping[str, str], environment: Mapping[str, str]
+) -> ConfiguredAccount:
+    """Return the account of the environment; ``texts`` are the settings before they were parsed."""
+    credentials = _credentials(given, environment)
+    return ConfiguredAccount(
+        credentials=credentials,
+        read_again=_reader(credentials, texts),
+        address=TwilioAddress(
+            region=given.twilio_region, edge=given.twilio_edge, base_url=given.twilio_base_url
+        ),
+    )
+
+
+def _reader(
+    credentials: Credentials | IncompleteCredentials, texts: Mapping[str, str]
+) -> Callable[[], Credentials | None] | None:
+    if isinstance(credentials, IncompleteCredentials):
+        return None
+    path = texts.get("twilio_api_secret_file" if credentials.api_key else "twilio_auth_token_file")
+    return reader(credentials, path) if path else None
+
+
+def reader(credentials: Credentials, path: str) -> Callable[[], Credentials | None]:
+    """Return the function that reads the secret of ``credentials`` again from its file."""
+    return partial(_read_again, credentials, path)
+
+
+def _read_again(credentials: Credentials, path: str) -> Credentials | None:
+    try:
+        secret = secret_in_file(path)
+    except UnusableValueError:
+        return None
+    return Credentials(credentials.account_sid, secret, credentials.api_key)
+
+
+def _credentials(
     given: AccountSettings, environment: Mapping[str, str]
 ) -> Credentials | IncompleteCredentials:
     """Return the credentials to use, or what to set in ``environment`` to complete them.
@@ -35,11 +74,6 @@ def resolve_credentials(
     return IncompleteCredentials(
         " ".join([remedy, *_unexpanded(environment), *_mistyped(environment)])
     )
-
-
-def resolve_base_url(given: AccountSettings) -> str:
-    """Return the API's address: the one that was given, or that of region and edge."""
-    return given.twilio_base_url or messaging_url(given.twilio_region, given.twilio_edge)
 
 
 def _unexpanded(environment: Mapping[str, str]) -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any, Final, Literal, TypeVar, cast, get_args
 
-from twilio_senders_mcp.twilio.credentials import Credentials, IncompleteCredentials
+from twilio_senders_mcp.accounts.configured import ConfiguredAccount
 
 from .parsing import (
     account_sid,
@@ -109,13 +109,18 @@ class AccountSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The server's settings: the account's, resolved, and each variable as the field of its name.
+    """The server's settings: the accounts, resolved, and each variable as the field of its name.
 
-    Times are in seconds.
+    Times are in seconds. The first account is the default.
     """
 
-    credentials: Credentials | IncompleteCredentials
-    base_url: str
+    accounts: tuple[ConfiguredAccount, ...]
+    twilio_senders_accounts_file: str | None = _setting(
+        str,
+        "TOML file of several Twilio accounts; it replaces the settings above.",
+        default=None,
+        flag="--accounts FILE",
+    )
     twilio_senders_timeout: float = _setting(
         seconds(at_most=600),
         "Timeout of one request to Twilio, in seconds.",
@@ -196,6 +201,13 @@ class Settings:
     twilio_senders_sandbox_step: float = _setting(
         seconds(at_most=3600), "How long one status lasts in the sandbox, in seconds.", default=2.0
     )
+    twilio_senders_sandbox_accounts: bool = _setting(
+        boolean,
+        "With `--sandbox`: manage the sandbox's main account and its subaccounts, as with an "
+        "accounts file.",
+        default=False,
+        flag="--sandbox-accounts",
+    )
     twilio_senders_log_level: LogLevel = _setting(  # noqa: RUF009 - a field
         one_of(*get_args(LogLevel)),
         "What is logged on stderr: `debug`, `info`, `warning` or `error`.",
@@ -211,5 +223,6 @@ def _declared(of: type[AccountSettings | Settings]) -> dict[str, Setting]:
 
 
 ACCOUNT_SETTINGS: Final = _declared(AccountSettings)
+ACCOUNTS_FILE: Final = "twilio_senders_accounts_file"
 SETTINGS: Final = ACCOUNT_SETTINGS | _declared(Settings)
 """Every setting by its name: that of its variable, in lower case."""

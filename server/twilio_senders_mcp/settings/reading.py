@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
-from .credentials import resolve_base_url, resolve_credentials
-from .declaration import ACCOUNT_SETTINGS, SETTINGS, AccountSettings, Settings
+from .accounts_file import read_accounts_file
+from .credentials import single_account
+from .declaration import ACCOUNT_SETTINGS, ACCOUNTS_FILE, SETTINGS, AccountSettings, Settings
 from .parsing import is_placeholder
 from .problems import SettingsError, UnusableValueError, did_you_mean
 
@@ -26,7 +28,8 @@ def load_settings(*, account: bool = True, **given: str | float | None) -> Setti
     environment = dict(os.environ)
     texts = _texts(environment, given)
     if not account:
-        texts = {name: text for name, text in texts.items() if name not in ACCOUNT_SETTINGS}
+        ignored = {*ACCOUNT_SETTINGS, ACCOUNTS_FILE}
+        texts = {name: text for name, text in texts.items() if name not in ignored}
     problems = _unknown_names(environment)
     problems += _unexpanded_limits(environment)
     values: dict[str, Any] = {}
@@ -38,16 +41,20 @@ def load_settings(*, account: bool = True, **given: str | float | None) -> Setti
             values[name] = SETTINGS[name].parse(text)
         except UnusableValueError as error:
             problems.append(f"{name.upper()}: {error}")
+    file = values.get(ACCOUNTS_FILE)
+    if file and (also := [name.upper() for name in ACCOUNT_SETTINGS if name in texts]):
+        problems.append(
+            f"set {ACCOUNTS_FILE.upper()} or {also[0]}, not both: with an accounts file, "
+            "everything about an account stands in the file"
+        )
     if problems:
         raise SettingsError(problems)
     of_account = AccountSettings(
         **{name: values.pop(name) for name in ACCOUNT_SETTINGS if name in values}
     )
-    return Settings(
-        credentials=resolve_credentials(of_account, environment),
-        base_url=resolve_base_url(of_account),
-        **values,
-    )
+    if file:
+        return Settings(accounts=read_accounts_file(Path(file), environment), **values)
+    return Settings(accounts=(single_account(of_account, texts, environment),), **values)
 
 
 def _texts(

@@ -3,10 +3,12 @@
 from collections.abc import Collection, Iterable
 from typing import Final
 
+from .account_argument import with_account
 from .create_sender import CREATE_SENDER
 from .delete_sender import DELETE_SENDER
 from .get_docs import GET_DOCS
 from .get_sender import GET_SENDER
+from .list_accounts import LIST_ACCOUNTS
 from .list_docs import LIST_DOCS
 from .list_senders import LIST_SENDERS
 from .search_docs import SEARCH_DOCS
@@ -25,14 +27,20 @@ TOOLS: Final[tuple[AnyTool, ...]] = (
     UPDATE_SENDER,
     DELETE_SENDER,
 )
+"""The tools of a server with one account; one with several also has `list_accounts`."""
+
 TOOL_NAMES: Final = tuple(tool.name for tool in TOOLS)
+ALL_TOOL_NAMES: Final = (LIST_ACCOUNTS.name, *TOOL_NAMES)
 
 
-def available_tools(*, read_only: bool, only: Collection[str]) -> list[AnyTool]:
+def available_tools(
+    *, read_only: bool, only: Collection[str], several_accounts: bool
+) -> list[AnyTool]:
     """Return the tools that are enabled; an empty ``only`` does not restrict them."""
+    tools = [LIST_ACCOUNTS, *map(with_account, TOOLS)] if several_accounts else TOOLS
     return [
         tool
-        for tool in TOOLS
+        for tool in tools
         if not (read_only and tool.writes) and (not only or tool.name in only)
     ]
 

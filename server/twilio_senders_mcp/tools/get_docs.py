@@ -69,6 +69,7 @@ GET_DOCS = Tool(
     name="get_docs",
     title="Get docs",
     effect="looks_up",
+    accounts="none",
     arguments=GetDocsArguments,
     result=ReadDocs,
     run=get_docs,

@@ -54,6 +54,7 @@ LIST_DOCS = Tool(
     name="list_docs",
     title="List docs",
     effect="looks_up",
+    accounts="none",
     arguments=ListDocsArguments,
     result=ListedDocs,
     run=list_docs,

@@ -70,6 +70,7 @@ SEARCH_DOCS = Tool(
     name="search_docs",
     title="Search docs",
     effect="looks_up",
+    accounts="none",
     arguments=SearchDocsArguments,
     result=FoundDocs,
     run=search_docs,

@@ -12,6 +12,7 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel
 
+from twilio_senders_mcp.accounts.accounts import Accounts
 from twilio_senders_mcp.twilio.client import SendersClient
 
 Effect = Literal["looks_up", "reads", "creates", "changes", "destroys"]
@@ -60,7 +61,10 @@ class Progress(Protocol):
     """Reports the progress of a call."""
 
     async def __call__(self, done: float, total: float, message: str, /) -> None:
-        """Report ``done`` of ``total`` seconds, with a short message for a person."""
+        """Report ``done`` of ``total``, with a short message for a person.
+
+        They are seconds, or what the message counts.
+        """
         ...
 
 
@@ -68,9 +72,10 @@ class Progress(Protocol):
 class Call:
     """What a tool may use while it runs.
 
-    ``asks`` is true if `confirm` would ask a person. ``poll_seconds`` is the initial polling
-    interval of `wait_for_sender`. ``nulls`` are the dotted paths of the arguments that were null
-    and therefore count as not given.
+    ``twilio`` is the client of the chosen account. ``account`` is its name where there are several
+    accounts, empty if the call is about all of them. ``asks`` is true if `confirm` would ask a
+    person. ``poll_seconds`` is the initial polling interval of `wait_for_sender`. ``nulls`` are the
+    dotted paths of the arguments that were null and therefore count as not given.
     """
 
     twilio: SendersClient
@@ -78,6 +83,8 @@ class Call:
     confirm: Confirm
     progress: Progress
     poll_seconds: float
+    accounts: Accounts
+    account: str = ""
     nulls: tuple[str, ...] = ()
 
 
@@ -102,7 +109,9 @@ class Tool(Generic[ArgumentsT]):
     ``arguments`` is a strict model; its schema is the tool's input schema. ``result`` is the
     ``TypedDict`` of its structured content. ``page`` is the page of the reference about it.
     ``instruction`` is its part of the server's instructions. ``check`` is the advice shown when
-    the outcome of a call is unknown.
+    the outcome of a call is unknown. ``accounts`` tells which Twilio accounts one call can concern:
+    one, also all of them, or none in particular; ``result_of_accounts`` replaces ``result`` where
+    there are several accounts.
     """
 
     name: str
@@ -114,6 +123,8 @@ class Tool(Generic[ArgumentsT]):
     page: str = ""
     instruction: str = ""
     check: str = "read the sender (get_sender) before trying again"
+    accounts: Literal["one", "all", "none"] = "one"
+    result_of_accounts: type[Any] | None = None
     description: str = field(init=False)
 
     def __post_init__(self) -> None:

@@ -5,23 +5,25 @@ credentials are sent to no other host. Failures have the types of `.errors`. Nei
 a result contains a secret from the request or the credentials.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final, cast
 
 import anyio
 import pydantic_core
 
 from . import retry
+from .account_credentials import AccountCredentials
 from .credentials import Credentials, IncompleteCredentials
-from .errors import MissingCredentials, OutcomeUnknown, Problem, Refused, read_problem
+from .errors import MissingCredentials, NotSent, OutcomeUnknown, Problem, Refused, read_problem
+from .messages import Request, Response
 from .redaction import Redaction
-from .transport import MAX_CONNECTIONS, Response, Transport, only_reads
+from .transports import Transports
 
-if TYPE_CHECKING:
-    from starlette.types import ASGIApp
+TOTAL_TIMEOUT: Final = 45.0
+"""Of one call, in seconds, unless the API is created with another one."""
 
 NO_CONTENT: Final = 204
+UNAUTHORIZED: Final = 401
 _OK: Final = range(200, 300)
 _SERVER_ERROR: Final = 500
 # A gateway may return this status after it has forwarded the request.
@@ -48,42 +50,34 @@ class Success:
 
 
 class TwilioApi:
-    """Calls one of Twilio's APIs. It is cheap to create: the first call opens the HTTP client.
+    """Calls one of Twilio's APIs as one account. It is cheap to create.
 
-    A call without complete ``credentials`` raises `MissingCredentials`. ``app`` is an ASGI app in
-    this process that replaces Twilio. Times are in seconds; the total timeout is at least 1.
-    ``connections`` is the maximum number of connections.
+    ``total_timeout`` is in seconds, at least 1. With ``read_only``, only GET requests are sent.
     """
 
     def __init__(
         self,
-        credentials: Credentials | IncompleteCredentials,
-        *,
+        credentials: AccountCredentials,
+        transports: Transports,
         base_url: str,
-        timeout: float = 30.0,
-        total_timeout: float = 45.0,
-        connections: int = MAX_CONNECTIONS,
-        app: "ASGIApp | None" = None,
+        *,
+        total_timeout: float = TOTAL_TIMEOUT,
+        read_only: bool = False,
     ) -> None:
         self._credentials = credentials
-        self._base_url = base_url
-        self._timeout = timeout
+        self._transport = transports.to(base_url)
+        self._known_secrets = transports.secrets
         self._total_timeout = total_timeout
-        self._connections = connections
-        self._app = app
-        self._transport: Transport | None = None
-        self._secrets: tuple[str, ...] = ()
+        self._read_only = read_only
 
     async def call(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Mapping[str, str] | None = None,
-        body: bytes | None = None,
-        secret: str | None = None,
+        self, request: Request, *, code: str = "", keep_secrets: bool = False
     ) -> Success:
-        """Send one request, and retry it if that is safe. ``secret`` is a secret in the request.
+        """Send one request, and retry it if that is safe.
+
+        If Twilio refuses the credentials, they are looked up again, once, and the request is
+        repeated if they have changed. ``code`` is the verification code in the request. With
+        ``keep_secrets`` a successful response keeps its secrets, which the caller must then guard.
 
         Raises:
             NotSent, Refused, OutcomeUnknown: see `.errors`.
@@ -91,9 +85,11 @@ class TwilioApi:
         """
         import stamina  # noqa: PLC0415 - keeps startup fast
 
-        transport = self._open()
-        redaction = Redaction([secret or "", *self._secrets])
+        if self._read_only and not request.only_reads:
+            raise NotSent("read_only")
+        credentials = self._usable_credentials()
         deadline = anyio.current_time() + self._total_timeout
+        may_renew = True
         attempts = stamina.retry_context(
             on=retry.backoff(deadline),
             attempts=retry.ATTEMPTS,
@@ -104,38 +100,39 @@ class TwilioApi:
         )
         async for attempt in attempts:
             with attempt:
-                response = await transport.send(
-                    method, path, query=query, body=body, deadline=deadline
-                )
-                return _read(response, redaction, reading=only_reads(method))
+                response = await self._transport.send(request, credentials, deadline)
+                if response.status == UNAUTHORIZED and may_renew:
+                    may_renew = False
+                    if await self._credentials.renew(credentials):
+                        credentials = self._usable_credentials()
+                        response = await self._transport.send(request, credentials, deadline)
+                redaction = Redaction(self._known_secrets, code)
+                return _read(response, redaction, request, keep_secrets=keep_secrets)
         raise AssertionError("stamina raises the last failure")  # pragma: no cover
 
-    async def aclose(self) -> None:
-        """Close the connections. No other method may be called afterwards."""
-        if self._transport is not None:
-            await self._transport.aclose()
+    def _usable_credentials(self) -> Credentials:
+        """Return the current credentials, whose secrets are known from then on.
 
-    def _open(self) -> Transport:
-        if self._transport is None:
-            credentials = self._credentials
-            if isinstance(credentials, IncompleteCredentials):
-                raise MissingCredentials(credentials.remedy)
-            self._secrets = credentials.secrets
-            self._transport = Transport(
-                credentials,
-                base_url=self._base_url,
-                timeout=self._timeout,
-                connections=self._connections,
-                app=self._app,
-            )
-        return self._transport
+        Raises:
+            MissingCredentials: if they are not complete.
+
+        """
+        credentials = self._credentials.current
+        if isinstance(credentials, IncompleteCredentials):
+            raise MissingCredentials(credentials.remedy)
+        self._known_secrets.add(credentials.secrets)
+        return credentials
 
 
-def _read(response: Response, redaction: Redaction, *, reading: bool) -> Success:
+def _read(
+    response: Response, redaction: Redaction, request: Request, *, keep_secrets: bool
+) -> Success:
     body, request_id = _json_object(response.content), response.request_id
-    if redaction.is_needed(response.content + (request_id or "").encode()):
+    reading, succeeded = request.only_reads, response.status in _OK
+    kept = keep_secrets and succeeded
+    if not kept and redaction.is_needed(response.content + (request_id or "").encode()):
         body, request_id = redaction.apply(body), redaction.apply(request_id)
-    if response.status in _OK:
+    if succeeded:
         success = Success(body or {}, request_id, response.status)
         if (body is None and response.status != NO_CONTENT) or _is_error(body):
             raise success.unreadable(reading=reading)

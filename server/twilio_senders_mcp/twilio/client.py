@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from typing_extensions import TypeIs
 
 from .api import NO_CONTENT, Success, TwilioApi
+from .messages import Request
 from .requests import Configuration, CreateSender, SenderFields, UpdateSender
 from .responses import Sender
 from .values import Channel
@@ -56,14 +57,15 @@ class SendersClient:
 
         """
         body = sender.model_dump_json().encode()
-        success = await self._api.call("POST", SENDERS_PATH, body=body, secret=_code_in(sender))
+        request = Request("POST", SENDERS_PATH, body=body)
+        success = await self._api.call(request, code=_code_in(sender))
         if not success.body.get("sid") or success.body.get("sender_id") != sender.sender_id:
             raise success.other_sender(reading=False)
         return _sender_response(success)
 
     async def fetch(self, sid: str) -> SenderResponse:
         """Read a sender: ``GET /v2/Channels/Senders/{Sid}``."""
-        success = await self._api.call("GET", _path(sid))
+        success = await self._api.call(Request("GET", _path(sid)))
         if not {"sid", "status", "sender_id"} & success.body.keys():
             raise success.unreadable(reading=True)
         if success.body.get("sid", sid) != sid:
@@ -77,7 +79,8 @@ class SendersClient:
         with the sender's SID counts as accepted.
         """
         body = changes.model_dump_json().encode()
-        success = await self._api.call("POST", _path(sid), body=body, secret=_code_in(changes))
+        request = Request("POST", _path(sid), body=body)
+        success = await self._api.call(request, code=_code_in(changes))
         if success.body.get("sid") != sid:
             raise success.other_sender(reading=False)
         return _sender_response(success)
@@ -87,7 +90,7 @@ class SendersClient:
 
         Only a response with 204 confirms the deletion.
         """
-        success = await self._api.call("DELETE", _path(sid))
+        success = await self._api.call(Request("DELETE", _path(sid)))
         if success.status != NO_CONTENT:
             raise success.unreadable(reading=False)
         return success.request_id
@@ -103,23 +106,17 @@ class SendersClient:
         query = {"Channel": channel, "PageSize": str(page_size)}
         if page_token is not None:
             query["PageToken"] = page_token
-        return _senders_page(await self._api.call("GET", SENDERS_PATH, query=query))
-
-    async def aclose(self) -> None:
-        """Close the connections. The client may not be used afterwards."""
-        await self._api.aclose()
+        return _senders_page(await self._api.call(Request("GET", SENDERS_PATH, query)))
 
 
 def _path(sid: str) -> str:
     return f"{SENDERS_PATH}/{quote(sid, safe='')}"
 
 
-def _code_in(fields: SenderFields) -> str | None:
+def _code_in(fields: SenderFields) -> str:
     configuration = fields.configuration
-    if isinstance(configuration, Configuration):
-        code = configuration.verification_code
-        return code.get_secret_value() if isinstance(code, SecretStr) else None
-    return None
+    code = configuration.verification_code if isinstance(configuration, Configuration) else None
+    return code.get_secret_value() if isinstance(code, SecretStr) else ""
 
 
 def _sender_response(success: Success) -> SenderResponse:

@@ -21,10 +21,19 @@ from importlib import resources
 from typing import Final, Literal, NamedTuple, cast
 
 NotSentReason = Literal[
-    "refused", "dns", "tls", "timeout", "network", "busy", "configuration", "credentials"
+    "refused",
+    "dns",
+    "tls",
+    "timeout",
+    "network",
+    "busy",
+    "configuration",
+    "credentials",
+    "read_only",
 ]
 """``refused`` to ``network``: no connection was made. ``busy``: no connection became free in time.
-``configuration``: the proxy or certificate settings of this machine cannot be used."""
+``configuration``: the proxy or certificate settings of this machine cannot be used. ``read_only``:
+the account may only be read."""
 
 UnknownReason = Literal["timeout", "connection_lost", "server_error", "unreadable", "other_sender"]
 """``server_error``: Twilio responded with 5xx or 408. ``unreadable``: the response is not the JSON

@@ -1,18 +1,19 @@
 """Requests to Twilio over HTTP, with limits on time, size and connections, and typed failures.
 
+The accounts share the connections to a base URL. What belongs to one account, its credentials,
+travels with each request; nothing that a response sets, such as a cookie, is kept for another.
+
 This is the only module that imports the HTTP library. When an exchange fails, what matters is
 whether any part of the request was sent. The transport observes that in httpx's trace; it does not
 infer it from the type of the failure.
 """
 
-import email.utils
-import re
 import socket
 import ssl
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from functools import partial
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import anyio
@@ -22,10 +23,14 @@ from twilio_senders_mcp import __version__
 
 from .credentials import Credentials
 from .errors import NotSent, NotSentReason, OutcomeUnknown, UnknownReason
+from .messages import Request, Response, request_id, retry_after
 from .writes import WritesInFlight
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
+
+TIMEOUT: Final = 30.0
+"""Of one exchange, in seconds, unless the transport is made with another one."""
 
 MAX_CONNECTIONS: Final = 20
 """At once, unless the transport is made with another number."""
@@ -43,8 +48,6 @@ ATTEMPT_MIN: Final = 0.5
 CONTENT_MAX: Final = 8 << 20
 """Maximum size of a decoded response, in bytes; a page of 1,000 senders has about 2 MiB."""
 
-_REQUEST_ID: Final = re.compile(r"[\w-]{1,100}", re.ASCII)
-_SECONDS_DIGITS_MAX: Final = 9
 _HEADERS: Final = {
     "Accept": "application/json",
     # Responses are small; without compression, their size is known before they are decoded.
@@ -54,68 +57,32 @@ _HEADERS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
-    """An HTTP response. Its content is empty if it was larger than `CONTENT_MAX`."""
-
-    status: int
-    content: bytes
-    request_id: str | None
-    retry_after: float | None
-
-
 class Transport:
-    """Sends requests to one base URL with one set of credentials.
+    """Sends requests to one base URL. It is cheap to create: the first request opens it.
 
     ``app`` is an ASGI app in this process that replaces Twilio. ``timeout`` bounds one exchange,
     in seconds; ``connections`` is the maximum number of connections.
-
-    Raises:
-        NotSent: if the address, or the proxy or certificate settings, cannot be used.
-
     """
 
     def __init__(
         self,
-        credentials: Credentials,
-        *,
         base_url: str,
-        timeout: float,
-        connections: int,
-        app: "ASGIApp | None",
+        *,
+        timeout: float = TIMEOUT,
+        connections: int = MAX_CONNECTIONS,
+        app: "ASGIApp | None" = None,
     ) -> None:
+        self._base_url = base_url
         self._timeout = timeout
-        self._in_process = app is not None
+        self._connections = connections
+        self._app = app
+        self._http: httpx.AsyncClient | None = None
         self._free = anyio.Semaphore(connections)
         # Writes that hang must not keep reads waiting.
         self._free_for_writes = anyio.Semaphore(connections - connections // _READ_SHARE)
         self._writes = WritesInFlight()
-        try:
-            self._http = httpx.AsyncClient(
-                base_url=base_url,
-                auth=(credentials.username, credentials.password),
-                headers=_HEADERS,
-                # `send` bounds the whole exchange; httpx only needs to bound the connection phase.
-                timeout=httpx.Timeout(None, connect=min(CONNECT_TIMEOUT_MAX, timeout)),
-                limits=httpx.Limits(
-                    max_connections=connections, max_keepalive_connections=connections
-                ),
-                # A proxy from the environment could read the credentials of a plain http request.
-                trust_env=base_url.startswith("https://"),
-                transport=httpx.ASGITransport(app=cast("Any", app)) if app else None,
-            )
-        except (ImportError, ValueError, OSError, httpx.InvalidURL):
-            raise NotSent("configuration") from None
 
-    async def send(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Mapping[str, str] | None,
-        body: bytes | None,
-        deadline: float,
-    ) -> Response:
+    async def send(self, request: Request, credentials: Credentials, deadline: float) -> Response:
         """Send one request and return the response, whatever its status.
 
         ``deadline`` is a time of `anyio.current_time`.
@@ -125,30 +92,68 @@ class Transport:
             OutcomeUnknown: if the request left, but no response came.
 
         """
-        request = self._http.build_request(method, path, params=query, content=body)
-        await self._wait_for_connection(method, deadline)
-        departure = _Departure(left=self._in_process)
-        request.extensions["trace"] = departure.trace
-        sending = self._send(request, departure, deadline)
-        if only_reads(method):
+        http = self._open()
+        await self._wait_for_connection(request, deadline)
+        departure = _Departure(left=self._app is not None)
+        built = http.build_request(
+            request.method,
+            request.path,
+            params=request.query,
+            content=request.body,
+            extensions={"trace": departure.trace},
+        )
+        exchange = partial(_exchange, http, built, credentials)
+        sending = self._send(request, exchange, departure, deadline)
+        if request.only_reads:
             return await sending
         return await self._writes.finish(
-            sending, name=f"{method} {path}", has_left=lambda: departure.left
+            sending, name=f"{request.method} {request.path}", has_left=lambda: departure.left
         )
 
     async def aclose(self) -> None:
         """Let the writes in progress finish, then close the connections."""
         await self._writes.aclose()
-        await self._http.aclose()
+        if self._http is not None:
+            await self._http.aclose()
 
-    async def _wait_for_connection(self, method: str, deadline: float) -> None:
+    def _open(self) -> httpx.AsyncClient:
+        """Return the HTTP client, created on first use.
+
+        Raises:
+            NotSent: if the address, or the proxy or certificate settings, cannot be used.
+
+        """
+        if self._http is None:
+            try:
+                self._http = httpx.AsyncClient(
+                    base_url=self._base_url,
+                    headers=_HEADERS,
+                    # `send` bounds the whole exchange; httpx only bounds the connection phase.
+                    timeout=httpx.Timeout(None, connect=min(CONNECT_TIMEOUT_MAX, self._timeout)),
+                    limits=httpx.Limits(
+                        max_connections=self._connections,
+                        max_keepalive_connections=self._connections,
+                    ),
+                    # A proxy from the environment could read the credentials of a plain request.
+                    trust_env=self._base_url.startswith("https://"),
+                    # A cookie of one account must not travel with a request of another.
+                    cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+                    transport=httpx.ASGITransport(app=cast("Any", self._app))
+                    if self._app
+                    else None,
+                )
+            except (ImportError, ValueError, OSError, httpx.InvalidURL):
+                raise NotSent("configuration") from None
+        return self._http
+
+    async def _wait_for_connection(self, request: Request, deadline: float) -> None:
         """Wait until one of the connections is free.
 
         Raises:
             NotSent: if none became free in time.
 
         """
-        pools = [self._free] if only_reads(method) else [self._free_for_writes, self._free]
+        pools = [self._free] if request.only_reads else [self._free_for_writes, self._free]
         if all(pool.value for pool in pools):
             for pool in pools:
                 pool.acquire_nowait()
@@ -164,49 +169,45 @@ class Transport:
                 raise NotSent("busy") from None
             acquired.pop_all()
 
-    def _release_connection(self, method: str) -> None:
+    def _release_connection(self, request: Request) -> None:
         self._free.release()
-        if not only_reads(method):
+        if not request.only_reads:
             self._free_for_writes.release()
 
     async def _send(
-        self, request: httpx.Request, departure: "_Departure", deadline: float
+        self,
+        request: Request,
+        exchange: Callable[[], Awaitable[Response]],
+        departure: "_Departure",
+        deadline: float,
     ) -> Response:
         try:
             with anyio.fail_after(min(self._timeout, deadline - anyio.current_time())):
-                return await self._receive(request)
+                return await exchange()
         except (httpx.RequestError, OSError) as error:  # OSError: a timeout, or one of an ASGI app
             if not departure.left:
                 raise NotSent(_not_sent_reason(error)) from None
-            reading = only_reads(request.method)
-            raise OutcomeUnknown(_unknown_reason(error), reading=reading) from None
+            raise OutcomeUnknown(_unknown_reason(error), reading=request.only_reads) from None
         finally:
-            self._release_connection(request.method)
-
-    async def _receive(self, request: httpx.Request) -> Response:
-        response = await self._http.send(request, stream=True)
-        try:
-            content = await _bounded_content(response)
-        finally:
-            await response.aclose()
-        headers = response.headers
-        return Response(
-            response.status_code,
-            content,
-            _request_id(headers),
-            _retry_after(headers.get("Retry-After")),
-        )
+            self._release_connection(request)
 
 
-def _request_id(headers: Mapping[str, str]) -> str | None:
-    """Return Twilio's id of the request, None for a text that is no identifier."""
-    request_id = headers.get("T-Request-Id") or headers.get("Twilio-Request-Id") or ""
-    return request_id if _REQUEST_ID.fullmatch(request_id) else None
-
-
-def only_reads(method: str) -> bool:
-    """Tell whether a request with this method changes nothing at Twilio."""
-    return method == "GET"
+async def _exchange(
+    http: httpx.AsyncClient, request: httpx.Request, credentials: Credentials
+) -> Response:
+    auth = httpx.BasicAuth(credentials.username, credentials.password)
+    response = await http.send(request, auth=auth, stream=True)
+    try:
+        content = await _bounded_content(response)
+    finally:
+        await response.aclose()
+    headers = response.headers
+    return Response(
+        response.status_code,
+        content,
+        request_id(headers),
+        retry_after(headers.get("Retry-After")),
+    )
 
 
 class _Departure:
@@ -230,19 +231,6 @@ async def _bounded_content(response: httpx.Response) -> bytes:
             return b""
         chunks.append(chunk)
     return b"".join(chunks)
-
-
-def _retry_after(value: str | None) -> float | None:
-    """Return ``Retry-After`` (RFC 9110: seconds or a date) in seconds, or None if unusable."""
-    if value is None:
-        return None
-    if value.strip().isdecimal():
-        return float(value) if len(value) <= _SECONDS_DIGITS_MAX else None
-    try:
-        time_to_retry = email.utils.parsedate_to_datetime(value).timestamp()
-    except (ValueError, OverflowError):
-        return None
-    return max(0.0, time_to_retry - time.time())
 
 
 def _unknown_reason(error: Exception) -> UnknownReason:

@@ -1,0 +1,43 @@
+"""One Twilio account, with the clients of its APIs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from twilio_senders_mcp.twilio.account_credentials import AccountCredentials
+from twilio_senders_mcp.twilio.accounts import AccountsClient
+from twilio_senders_mcp.twilio.api import TwilioApi
+from twilio_senders_mcp.twilio.client import SendersClient
+from twilio_senders_mcp.twilio.hosts import Product
+
+ApiOf = Callable[[Product], TwilioApi]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """An account that calls can be about.
+
+    ``name`` is what callers write. ``sid`` is empty if no credentials are configured. Writes to a
+    ``read_only`` account are never sent, because its APIs refuse them.
+    """
+
+    name: str
+    sid: str
+    credentials: AccountCredentials
+    api: ApiOf
+    description: str = ""
+    read_only: bool = False
+
+    def renamed(self, name: str) -> "Account":
+        """Return the account under another name."""
+        return replace(self, name=name)
+
+    @cached_property
+    def senders(self) -> SendersClient:
+        """The client of the Senders API."""
+        return SendersClient(self.api("messaging"))
+
+    @cached_property
+    def accounts(self) -> AccountsClient:
+        """The client of the Accounts API."""
+        return AccountsClient(self.api("api"))
