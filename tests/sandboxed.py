@@ -1,7 +1,8 @@
 """Servers on the sandbox, as most tests need them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from mcp import Client
@@ -13,6 +14,7 @@ from mcp.types import (
     TextResourceContents,
 )
 
+from twilio_senders_mcp.accounts.configured import ConfiguredAccount
 from twilio_senders_mcp.sandbox import ACCOUNT_SID, AUTH_TOKEN
 from twilio_senders_mcp.server import create_server
 from twilio_senders_mcp.settings import SETTINGS, Settings, load_settings
@@ -33,8 +35,25 @@ async def connected(app: Any, *, era: str = "auto", **others: Any) -> AsyncItera
     """
     options = {name: value for name, value in others.items() if name in SETTINGS}
     client = {name: value for name, value in others.items() if name not in options}
-    server = create_server(sandbox_settings(**options), app=app)
-    async with Client(server, mode=era, **client) as connection:
+    async with served_by(sandbox_settings(**options), app, era=era, **client) as connection:
+        yield connection
+
+
+@asynccontextmanager
+async def connected_to_several(
+    accounts: Sequence[ConfiguredAccount], app: Any, *, era: str = "auto", **client: Any
+) -> AsyncIterator[Client]:
+    """A client of a server with these accounts, in whose process `app` answers as Twilio."""
+    settings = replace(load_settings(account=False), accounts=tuple(accounts))
+    async with served_by(settings, app, era=era, **client) as connection:
+        yield connection
+
+
+@asynccontextmanager
+async def served_by(
+    settings: Settings, app: Any, *, era: str, **client: Any
+) -> AsyncIterator[Client]:
+    async with Client(create_server(settings, app=app), mode=era, **client) as connection:
         yield connection
 
 

@@ -14,9 +14,9 @@ from processes import initialize, started
 from sandboxed import sandbox_settings, text_of
 
 from twilio_senders_mcp import sandbox as sandbox_package
-from twilio_senders_mcp.sandbox import ACCOUNT_SID, AUTH_TOKEN, Sandbox
+from twilio_senders_mcp.sandbox import ACCOUNT_SID, ACCOUNTS, AUTH_TOKEN
 from twilio_senders_mcp.server import create_server
-from twilio_senders_mcp.settings import SETTINGS
+from twilio_senders_mcp.settings import SETTINGS, load_settings
 
 pytestmark = pytest.mark.anyio
 
@@ -126,18 +126,26 @@ def settings_table() -> str:
 
 
 async def senders_table() -> str:
-    rows = ["| SID | sender | state |", "|---|---|---|"]
-    names = {value: name for name, value in vars(sandbox_package).items() if name.isupper()}
-    sandbox = Sandbox()
-    for sid in sandbox.sids():
-        assert sid in names
-        async with Client(create_server(sandbox_settings(), app=sandbox)) as client:
-            result = await client.call_tool("get_sender", {"sid": sid})
-        sender = result.structured_content["sender"]
-        name = sender["profile"]["name"]
-        rows.append(f"| `{sid}` | {sender['sender_id']} ({name}) | {sender['status']} |")
-    credentials = f"Credentials: `{ACCOUNT_SID}` and `{AUTH_TOKEN}`."
-    return "\n".join([*rows, "", credentials]) + "\n"
+    rows = ["| account | SID | sender | state |", "|---|---|---|---|"]
+    settings = load_settings(account=False, twilio_senders_sandbox_accounts="true")
+    async with Client(create_server(settings, sandbox=True)) as client:
+        for channel in ("whatsapp", "rcs"):
+            query = {"channel": channel, "account": "*", "detail": "full"}
+            found = (await client.call_tool("list_senders", query)).structured_content
+            assert found["complete"]
+            rows += [
+                f"| {sender['account']} | `{sender['sid']}` | {sender['sender_id']} "
+                f"({sender['profile']['name']}) | {sender['status']} |"
+                for sender in found["senders"]
+            ]
+    logins = ["| account | account SID | auth token | API key | secret |", "|---|---|---|---|---|"]
+    for account in ACCOUNTS:
+        name = "main" if account.sid == ACCOUNT_SID else account.friendly_name
+        suspended = "" if account.status == "active" else f" ({account.status})"
+        secrets = (account.sid, account.auth_token, account.api_key, account.api_secret)
+        cells = " | ".join(f"`{text}`" for text in secrets)
+        logins.append(f"| {name}{suspended} | {cells} |")
+    return "\n".join([*rows, "", "Their credentials:", "", *logins]) + "\n"
 
 
 async def conversation() -> str:
@@ -322,3 +330,23 @@ def test_every_heading_that_is_linked_exists(root):
         headings = re.findall(r"^#+ (.*)$", document.read_text(), re.MULTILINE)
         addresses = {re.sub(r"[^\w -]", "", head).lower().replace(" ", "-") for head in headings}
         assert set(re.findall(r"\]\(#([^)]+)\)", document.read_text())) <= addresses
+
+
+def test_the_accounts_file_of_the_readme_is_read_as_it_says(readme, tmp_path, monkeypatch):
+    section = sections_of_level_2(readme.read_text())["Several Twilio accounts"]
+    [text] = re.findall(r"```toml\n(.*?)```", section, re.DOTALL)
+    file = tmp_path / "accounts.toml"
+    file.write_text(text)
+    (tmp_path / "main.token").write_text("token")
+    monkeypatch.setenv("BAKERY_SECRET", "secret")
+    main, bakery = load_settings(twilio_senders_accounts_file=str(file)).accounts
+    assert (main.name, main.subaccounts, main.read_only) == ("main", True, False)
+    assert (bakery.name, bakery.subaccounts, bakery.read_only) == ("bakery", False, True)
+    [entry] = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", section, re.DOTALL)]
+    assert entry["mcpServers"]["twilio-senders"]["command"] == COMMAND
+    assert entry["mcpServers"]["twilio-senders"]["args"][0] == "--accounts"
+
+
+def sections_of_level_2(text: str) -> dict[str, str]:
+    parts = re.split(r"^## (.*)$", text, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))

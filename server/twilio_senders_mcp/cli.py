@@ -141,8 +141,8 @@ def _twilio_in_use(settings: Settings, *, sandbox: bool) -> str:
         return f"Tool calls to Twilio at {url} will fail: credentials are missing. {used.remedy}"
     if settings.twilio_senders_accounts_file:
         count = len(settings.accounts)
-        names = f"{count} Twilio account{'' if count == 1 else 's'} of the accounts file"
-        return f"Tool calls go to the {names}, without an account to {default.name}."
+        named = f"{count} account{'' if count == 1 else 's'} of the accounts file"
+        return f"Tool calls go to the {named}; those that name none go to {default.name}."
     kind = "an API key" if used.api_key else "the auth token"
     return f"Tool calls go to Twilio at {url} as account {used.account_sid}, with {kind}."
 

@@ -13,8 +13,8 @@ import pytest
 from processes import PATIENCE, listening
 
 from twilio_senders_mcp.demo import EXAMPLE
-from twilio_senders_mcp.sandbox import ONLINE_SENDER, PENDING_SENDER
-from twilio_senders_mcp.tools.catalog import TOOL_NAMES
+from twilio_senders_mcp.sandbox import BAKERY_SENDER, ONLINE_SENDER, PENDING_SENDER
+from twilio_senders_mcp.tools.catalog import ALL_TOOL_NAMES, TOOL_NAMES
 
 pytestmark = [
     pytest.mark.inspector,
@@ -67,6 +67,18 @@ def test_the_strict_lint_of_tools_list_finds_nothing(inspect, server, config):
     assert (done.returncode, done.stderr) == (OK, "")
     tools = json.loads(done.stdout)["result"]["tools"]
     assert [tool["name"] for tool in tools] == list(TOOL_NAMES)
+
+
+def test_with_several_accounts_the_strict_lint_finds_nothing_and_a_call_names_its_account(inspect):
+    server = "twilio-senders-sandbox-accounts"
+    done = inspect("--server", server, "--method", "tools/list", "--strict")
+    assert (done.returncode, done.stderr) == (OK, "")
+    tools = json.loads(done.stdout)["result"]["tools"]
+    assert [tool["name"] for tool in tools] == list(ALL_TOOL_NAMES)
+    change = {"sid": BAKERY_SENDER, "account": "Bakery", "friendly_name": "Rolls"}
+    code, result = call(inspect, change, server=server)
+    assert code == OK
+    assert result["structuredContent"]["account"] == "Bakery"
 
 
 def test_a_call_with_nested_arguments_succeeds_and_says_what_was_applied(inspect):

@@ -70,6 +70,19 @@ def senders(twilio):
     return twilio.messaging.v2.channels_senders
 
 
+def test_it_lists_the_accounts_and_the_senders_of_each(twilio, address):
+    twilio.api.base_url = address
+    accounts = twilio.api.v2010.accounts.list(status="active", page_size=2)
+    assert [account.friendly_name for account in accounts] == ["Sandbox", "Bakery", "Florist"]
+    seen = {}
+    for account in accounts:
+        own = Client(account.sid, account.auth_token, http_client=twilio.http_client)
+        own.messaging.base_url = address
+        listed = own.messaging.v2.channels_senders.list(channel="whatsapp")
+        seen[account.friendly_name] = len(listed)
+    assert seen == {"Sandbox": 4, "Bakery": 1, "Florist": 2}
+
+
 def test_it_lists_a_channel(senders):
     listed = senders.list(channel="whatsapp")
     assert [sender.sid for sender in listed] == [

@@ -26,8 +26,4 @@ class UnknownAccount(Exception):  # noqa: N818 - as above
 
 
 class ReadOnlyAccount(Exception):  # noqa: N818 - as above
-    """The account called ``name`` may only be read."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
+    """The account may only be read."""

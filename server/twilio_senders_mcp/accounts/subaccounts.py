@@ -26,7 +26,7 @@ _REFRESH_SECONDS: Final = 10.0
 """A list that is younger is not read again for a name that it does not have."""
 
 _SID: Final = re.compile(r"AC[0-9a-fA-F]{32}")
-_NAME: Final = re.compile(r"\S(?:[^\W_]|[ _.,&'()+/-]){0,62}\S|[^\W_]")
+_NAME: Final = re.compile(r"[\w.,&'()+/-](?:[\w .,&'()+/-]{0,62}[\w.,&'()+/-])?")
 
 NewAccount = Callable[[str, str, AccountCredentials], Account]
 """Returns an account with this name, this SID and these credentials."""
@@ -51,15 +51,18 @@ class Subaccounts:
 
         """
         async with self._reading:
-            age = anyio.current_time() - self._read_at
-            if age >= (_REFRESH_SECONDS if refresh else FRESH_SECONDS):
-                try:
-                    records = await self.parent.accounts.active()
-                except TwilioError as error:
-                    raise SubaccountsUnavailable(self.parent.name, error) from None
-                self._update([record for record in records if self._is_subaccount(record)])
-                self._read_at = anyio.current_time()
+            await self._read_unless_newer_than(_REFRESH_SECONDS if refresh else FRESH_SECONDS)
         return list(self._accounts.values())
+
+    async def _read_unless_newer_than(self, seconds: float) -> None:
+        if anyio.current_time() - self._read_at < seconds:
+            return
+        try:
+            records = await self.parent.accounts.active()
+        except TwilioError as error:
+            raise SubaccountsUnavailable(self.parent.name, error) from None
+        self._update([record for record in records if self._is_subaccount(record)])
+        self._read_at = anyio.current_time()
 
     def _is_subaccount(self, record: AccountRecord) -> bool:
         usable = bool(_SID.fullmatch(record.sid) and record.auth_token)

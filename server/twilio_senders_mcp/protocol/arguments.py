@@ -98,6 +98,8 @@ class ArgumentsReader(Generic[ModelT]):
         if kind == "string_pattern_mismatch":
             pattern = str(detail.get("ctx", {}).get("pattern"))
             return Issue(_dotted(path), _PATTERNS.get(pattern, f"expected text matching {pattern}"))
+        if kind == "too_long" and isinstance(detail["input"], str):
+            kind = "string_too_long"  # as the validators of plain text call it
         if phrase := _EXPECTED.get(kind):
             context = detail.get("ctx", {})
             return Issue(

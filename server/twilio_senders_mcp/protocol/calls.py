@@ -25,6 +25,7 @@ from twilio_senders_mcp.accounts.accounts import Accounts
 from twilio_senders_mcp.accounts.errors import ReadOnlyAccount
 from twilio_senders_mcp.tools.account_argument import ALL_ACCOUNTS, account_of
 from twilio_senders_mcp.tools.catalog import ALL_TOOL_NAMES
+from twilio_senders_mcp.tools.errors import InvalidArguments, Issue
 from twilio_senders_mcp.tools.failure import describe_failure
 from twilio_senders_mcp.tools.json_text import to_json, without_nulls
 from twilio_senders_mcp.tools.outside_text import quoted
@@ -134,13 +135,16 @@ class ToolCalls:
 
         Raises:
             UnknownAccount: if the arguments name an account that does not exist.
+            InvalidArguments: if they name all accounts for a tool that takes one.
 
         """
         if tool.accounts == "none":
             return None
         name = account_of(arguments)
-        if name == ALL_ACCOUNTS and tool.accounts == "all":
-            return None
+        if name == ALL_ACCOUNTS:
+            if tool.accounts == "all":
+                return None
+            raise InvalidArguments([Issue("account", "expected the name of one account")], 1)
         return await self._accounts.find(name) if name else self._accounts.default
 
     def _confirmation(
@@ -230,7 +234,7 @@ class _ServedTool:
 
 def _require_writable(tool: AnyTool, account: Account) -> None:
     if tool.writes and account.read_only:
-        raise ReadOnlyAccount(account.name)
+        raise ReadOnlyAccount
 
 
 async def _report_progress(context: Context, done: float, total: float, message: str) -> None:

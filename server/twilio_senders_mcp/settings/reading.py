@@ -53,7 +53,7 @@ def load_settings(*, account: bool = True, **given: str | float | None) -> Setti
         **{name: values.pop(name) for name in ACCOUNT_SETTINGS if name in values}
     )
     if file:
-        return Settings(accounts=read_accounts_file(Path(file), environment), **values)
+        return Settings(accounts=read_accounts_file(Path(file).expanduser(), environment), **values)
     return Settings(accounts=(single_account(of_account, texts, environment),), **values)
 
 

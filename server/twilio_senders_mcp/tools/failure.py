@@ -72,7 +72,7 @@ def _describe(  # noqa: PLR0911 - one line for each kind
         case UnknownAccount():
             return _unknown_account(error, offered)
         case ReadOnlyAccount():
-            return _read_only(error.name)
+            return _read_only()
         case InvalidArguments():
             return _invalid_arguments(error, page)
         case AlreadyRegistered():
@@ -102,16 +102,13 @@ def describe_unavailable(error: SubaccountsUnavailable) -> str:
     text = f"The subaccounts of {quoted(error.parent)} could not be read: "
     cause = error.cause
     if isinstance(cause, Refused) and cause.problem.http_status in _NOT_AUTHORIZED:
-        text += (
-            "its credentials may not read them; a standard API key may not, the auth token may. "
-        )
+        text += "its credentials may not. A standard API key may not, the auth token may. "
     return text + describe_cause(cause)
 
 
-def _read_only(account: str) -> Failure:
+def _read_only() -> Failure:
     return failure(
-        f"The account {quoted(account)} is read-only (read_only in the accounts file). "
-        f"{NOTHING_SENT}",
+        f"This account is read-only (read_only in the accounts file). {NOTHING_SENT}",
         type="read_only_account",
         outcome="nothing_sent",
         retryable=False,

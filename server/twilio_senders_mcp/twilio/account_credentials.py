@@ -25,7 +25,10 @@ class AccountCredentials:
 
     async def renew(self, refused: Credentials) -> bool:
         """Look for other credentials than ``refused``; return whether there are any."""
+        if self._look_up is None:
+            return False
         async with self._renewing:
-            if self._look_up is not None and self.current == refused:
-                self.current = await self._look_up() or refused
+            # Another call may have renewed them meanwhile.
+            known = self.current if self.current != refused else await self._look_up()
+            self.current = known or refused
         return self.current != refused
