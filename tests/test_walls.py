@@ -15,6 +15,7 @@ MAY_IMPORT = {
     "accounts": {"twilio"},
     "senders": {"twilio"},
     "reference": {"twilio"},
+    "changes": {"senders", "twilio"},
     "tools": {"accounts", "senders", "reference", "twilio"},
     "protocol": {"accounts", "tools", "reference", "senders", "twilio"},
     "site": {"reference"},
