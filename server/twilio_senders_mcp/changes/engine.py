@@ -15,7 +15,7 @@ RunProgress = Callable[[RunSummary], Awaitable[None]]
 
 
 class Changes:
-    """Plans and runs of one server. It is cheap to create, and to enter while nothing is unfinished.
+    """Plans and runs of one server. Creating and entering it is cheap while nothing is unfinished.
 
     ``pace`` is the number of writes per second and account. ``poll_seconds`` is the first interval
     at which a sender is read until it settles, and ``settle_seconds`` how long that may take.

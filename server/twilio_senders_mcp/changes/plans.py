@@ -7,13 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from pydantic import JsonValue
-
 from twilio_senders_mcp.senders.diff import FieldChange
 from twilio_senders_mcp.twilio.requests import UpdateSender
-from twilio_senders_mcp.twilio.responses import Sender
 
 from .accounts import Account
+from .failures import Failure
 
 SENDERS_MAX: Final = 1000
 """Maximum number of senders that one plan reads."""
@@ -23,6 +21,8 @@ PAGE_ITEMS: Final = 20
 
 PLAN_SECONDS: Final = 24 * 3600.0
 """How long a plan may be applied, in seconds."""
+
+PlanKind = Literal["set", "replace_host", "rows", "undo"]
 
 SkipReason = Literal[
     "not_found",
@@ -37,18 +37,6 @@ SkipReason = Literal[
 would be restored was changed by somebody else. ``not_restorable``: the API cannot set the fields to
 what they were."""
 
-ReadFailure = Mapping[str, JsonValue]
-"""A failed call as plain data: ``kind`` (``refused``, ``unknown`` or ``not_sent``), ``reason``,
-``http_status``, ``code``, ``message``, ``request_id``; those that apply."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A sender that was read, and its account."""
-
-    account: Account
-    sender: Sender
-
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
@@ -58,7 +46,7 @@ class Skipped:
     reason: SkipReason
     account: str | None = None
     fields: tuple[str, ...] = ()
-    failure: ReadFailure | None = None
+    failure: Failure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +133,7 @@ class PlanView:
     """
 
     plan: str
-    kind: Literal["set", "replace_host", "rows", "undo"]
+    kind: PlanKind
     created_at: float
     expires_at: float
     counts: PlanCounts

@@ -6,6 +6,8 @@ from typing import Final, Literal
 
 from pydantic import JsonValue
 
+from .failures import Failure
+
 RunState = Literal["running", "paused", "stopped", "cancelled", "done"]
 """``stopped``: too much went wrong; the run can be resumed or cancelled. ``cancelled`` and ``done``
 are final."""
@@ -34,8 +36,8 @@ Outcome = Literal[
 ``unchanged``: the sender already was as wanted, and nothing was sent. ``conflict``: somebody
 changed a field after the plan was made, and nothing was sent. ``refused``: Twilio refused.
 ``unknown``: the request may have been carried out, and the sender could not be read since; it is
-read again when the run is resumed. ``not_sent``: the sender could not be read or Twilio not be reached, and nothing
-was sent; it is tried again when the run is resumed."""
+read again when the run is resumed. ``not_sent``: the sender could not be read or Twilio not be
+reached, and nothing was sent; it is tried again when the run is resumed."""
 
 OUTCOMES: Final[tuple[Outcome, ...]] = (
     "applied",
@@ -79,9 +81,7 @@ class FieldResult:
 class RunItem:
     """What became of one sender; ``outcome`` is None while it waits or is on its way.
 
-    ``failure`` is a failed call as plain data: ``kind`` (``refused``, ``unknown`` or ``not_sent``),
-    ``reason``, ``http_status``, ``code``, ``message``, ``request_id``, and ``cure`` where the
-    catalogue of Twilio's errors has one; those that apply.
+    ``failure`` is the failed call that led to the outcome, if there was one.
     """
 
     sid: str
@@ -89,7 +89,7 @@ class RunItem:
     account: str
     outcome: Outcome | None
     fields: tuple[FieldResult, ...] = ()
-    failure: Mapping[str, JsonValue] | None = None
+    failure: Failure | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,8 +66,8 @@ def shows_fields(sender: Sender, body: Mapping[str, object]) -> bool:
 
 def same_value(one: JsonValue, other: JsonValue) -> bool:
     """Tell whether two values of a field are equal to a reader."""
-    if _is_empty(one) or _is_empty(other):
-        return _is_empty(one) and _is_empty(other)
+    if is_empty(one) or is_empty(other):
+        return is_empty(one) and is_empty(other)
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(same_value, one, other))
     if isinstance(one, dict) and isinstance(other, dict):
@@ -107,5 +107,6 @@ def _wanted(body: Mapping[str, object], sender: Sender) -> Iterator[tuple[str, J
             yield section, cast("JsonValue", value)
 
 
-def _is_empty(value: JsonValue) -> bool:
+def is_empty(value: JsonValue) -> bool:
+    """Tell whether a field with this value is empty."""
     return value is None or value in ("", [])

@@ -71,13 +71,20 @@ class TwilioApi:
         self._read_only = read_only
 
     async def call(
-        self, request: Request, *, code: str = "", keep_secrets: bool = False
+        self,
+        request: Request,
+        *,
+        code: str = "",
+        keep_secrets: bool = False,
+        retry_safely: bool = True,
     ) -> Success:
         """Send one request, and retry it if that is safe.
 
         If Twilio refuses the credentials, they are looked up again, once, and the request is
         repeated if they have changed. ``code`` is the verification code in the request. With
         ``keep_secrets`` a successful response keeps its secrets, which the caller must then guard.
+
+        Without ``retry_safely`` the first failure is raised, for a caller that retries by itself.
 
         Raises:
             NotSent, Refused, OutcomeUnknown: see `.errors`.
@@ -92,7 +99,7 @@ class TwilioApi:
         may_renew = True
         attempts = stamina.retry_context(
             on=retry.backoff(deadline),
-            attempts=retry.ATTEMPTS,
+            attempts=retry.ATTEMPTS if retry_safely else 1,
             timeout=None,
             wait_initial=retry.WAIT_INITIAL,
             wait_max=retry.WAIT_MAX,

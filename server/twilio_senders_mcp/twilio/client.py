@@ -63,16 +63,18 @@ class SendersClient:
             raise success.other_sender(reading=False)
         return _sender_response(success)
 
-    async def fetch(self, sid: str) -> SenderResponse:
+    async def fetch(self, sid: str, *, retry_safely: bool = True) -> SenderResponse:
         """Read a sender: ``GET /v2/Channels/Senders/{Sid}``."""
-        success = await self._api.call(Request("GET", _path(sid)))
+        success = await self._api.call(Request("GET", _path(sid)), retry_safely=retry_safely)
         if not {"sid", "status", "sender_id"} & success.body.keys():
             raise success.unreadable(reading=True)
         if success.body.get("sid", sid) != sid:
             raise success.other_sender(reading=True)
         return _sender_response(success)
 
-    async def update(self, sid: str, changes: UpdateSender) -> SenderResponse:
+    async def update(
+        self, sid: str, changes: UpdateSender, *, retry_safely: bool = True
+    ) -> SenderResponse:
         """Change a sender: ``POST /v2/Channels/Senders/{Sid}``.
 
         Twilio responds with 202: it has accepted the change and applies it later. Only a response
@@ -80,7 +82,9 @@ class SendersClient:
         """
         body = changes.model_dump_json().encode()
         request = Request("POST", _path(sid), body=body)
-        success = await self._api.call(request, code=_code_in(changes))
+        success = await self._api.call(
+            request, code=_code_in(changes), retry_safely=retry_safely
+        )
         if success.body.get("sid") != sid:
             raise success.other_sender(reading=False)
         return _sender_response(success)
