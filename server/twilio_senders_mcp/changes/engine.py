@@ -1,17 +1,42 @@
 """The face of this room: plans, runs and what is asked of them."""
 
-from collections.abc import Awaitable, Callable
-from types import TracebackType
-from typing import Final, Literal, Self
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Final, Literal, Self, TypeVar
+
+import anyio
+
+from twilio_senders_mcp.twilio.responses import Sender
 
 from .accounts import Accounts
-from .plans import Change, PlanView, Selection
+from .executor import Executor
+from .lock import FileLock, Lock, PostgresLock
+from .plans import Change, PlanKind, PlanView, ReplaceHost, Selection, SendersBySid, SetRows
 from .runs import Action, RunSummary, RunView
-from .state import StateSettings
+from .state import StateFolder, StateSettings, is_postgresql
+from .threads import in_thread
+from .timing import Timing
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from .planning import Found, Planned
+
+T = TypeVar("T")
 
 RECENT: Final = 20
 Progress = Callable[[int, int], Awaitable[None]]
 RunProgress = Callable[[RunSummary], Awaitable[None]]
+
+_LOOK_SECONDS: Final = 0.2
+_LOOK_SECONDS_MAX: Final = 1.0
+_LOOK_GROWTH: Final = 1.2
+_DAY: Final = 24 * 3600.0
+_INCOMPLETE: Final = (
+    "The list of senders could not be read to its end, so further senders may match that this "
+    "plan leaves out."
+)
 
 
 class Changes:
@@ -31,19 +56,40 @@ class Changes:
         settle_seconds: float = 300.0,
         retention_days: float = 30.0,
     ) -> None:
-        raise NotImplementedError
+        self._state = state
+        self._folder = StateFolder(state)
+        self._accounts = accounts
+        self._retention = retention_days * _DAY
+        self._stores: _Stores | None = None
+        self._opening = anyio.Lock()
+        self._exit = AsyncExitStack()
+        self._executor = Executor(
+            has_unfinished=self._has_unfinished_runs,
+            open_database=lambda: self._open().database,
+            lock=self._lock,
+            accounts=accounts,
+            pace=pace,
+            timing=Timing(poll=poll_seconds, settle=settle_seconds),
+        )
 
     async def __aenter__(self) -> Self:
         """Begin to watch for unfinished runs, and continue them."""
-        raise NotImplementedError
+        tasks = await self._exit.enter_async_context(anyio.create_task_group())
+        tasks.start_soon(self._executor.run)
+        return self
 
     async def __aexit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
-        trace: TracebackType | None,
+        trace: "TracebackType | None",
     ) -> None:
         """Finish and record what is on its way to Twilio, and release the state."""
+        self._executor.end()
+        await self._exit.__aexit__(kind, error, trace)
+        if self._stores is not None:
+            await in_thread(self._stores.database.close)
+        await in_thread(self._folder.remove_if_temporary)
 
     async def plan(
         self,
@@ -62,7 +108,22 @@ class Changes:
             TwilioError: if a list of senders cannot be read.
 
         """
-        raise NotImplementedError
+        from .planning import check_change, plan_change, wanted_body  # noqa: PLC0415 - see `_open`
+        from .reading import SenderReader  # noqa: PLC0415 - as above
+
+        check_change(change)
+        await self._stores_ready()
+        reader = SenderReader(self._accounts, lambda sender: wanted_body(change, sender), progress)
+        found = await reader.read(selection)
+        planned = plan_change(change, found, reader.skipped)
+        if reader.incomplete:
+            planned.impacts.insert(0, _INCOMPLETE)
+        kind: PlanKind = "set"
+        if isinstance(change, ReplaceHost):
+            kind = "replace_host"
+        elif isinstance(change, SetRows):
+            kind = "rows"
+        return await self._store_plan(planned, kind, found, caller=caller)
 
     async def plan_undo(
         self, run: str, *, caller: str = "", progress: Progress | None = None
@@ -75,7 +136,21 @@ class Changes:
             UnknownRun, RunUnfinished, StateUnavailable: see `.errors`.
 
         """
-        raise NotImplementedError
+        from .planning import plan_restoration  # noqa: PLC0415 - see `_open`
+        from .reading import SenderReader  # noqa: PLC0415 - as above
+
+        stores = await self._stores_ready()
+        written = {
+            each.sid: each
+            for each in await in_thread(lambda: stores.runs.restorable(run, caller=caller))
+        }
+        found: list[Found] = []
+        reader = SenderReader(self._accounts, lambda sender: written[_sid(sender)].body(), progress)
+        if written:
+            selection = SendersBySid([(each.account_sid, each.sid) for each in written.values()])
+            found = await reader.read(selection)
+        planned = plan_restoration(written, found, reader.skipped)
+        return await self._store_plan(planned, "undo", found, caller=caller, undo_of=run)
 
     async def show_plan(
         self, plan: str, page_token: str | None = None, *, caller: str = ""
@@ -86,7 +161,8 @@ class Changes:
             UnknownPlan, UnusablePageToken, StateUnavailable: see `.errors`.
 
         """
-        raise NotImplementedError
+        stores = await self._stores_ready()
+        return await in_thread(lambda: stores.plans.view(plan, page_token, caller=caller))
 
     async def apply(
         self,
@@ -105,7 +181,13 @@ class Changes:
             UnknownPlan, ExpiredPlan, EmptyPlan, StateUnavailable: see `.errors`.
 
         """
-        raise NotImplementedError
+        stores = await self._stores_ready()
+        now = time.time()
+        run = await in_thread(
+            lambda: stores.runs.start(plan, canary, stop_after, caller=caller, now=now)
+        )
+        self._executor.wake()
+        return await self._summary(run, caller)
 
     async def wait(
         self,
@@ -121,7 +203,18 @@ class Changes:
             UnknownRun, StateUnavailable: see `.errors`.
 
         """
-        raise NotImplementedError
+        summary = await self._summary(run, caller)
+        told: RunSummary | None = None
+        pause = _LOOK_SECONDS
+        with anyio.move_on_after(seconds):
+            while not summary.is_over:
+                if progress is not None and (told is None or told.counts != summary.counts):
+                    told = summary
+                    await progress(summary)
+                await anyio.sleep(pause)
+                pause = min(pause * _LOOK_GROWTH, _LOOK_SECONDS_MAX)
+                summary = await self._summary(run, caller)
+        return summary
 
     async def show_run(
         self,
@@ -137,7 +230,11 @@ class Changes:
             UnknownRun, UnusablePageToken, StateUnavailable: see `.errors`.
 
         """
-        raise NotImplementedError
+        stores = await self._stores_ready()
+        now = time.time()
+        return await in_thread(
+            lambda: stores.runs.view(run, show, page_token, caller=caller, now=now)
+        )
 
     async def recent_runs(self, *, limit: int = RECENT, caller: str = "") -> list[RunSummary]:
         """Return the newest runs.
@@ -146,7 +243,9 @@ class Changes:
             StateUnavailable: see `.errors`.
 
         """
-        raise NotImplementedError
+        stores = await self._stores_ready()
+        now = time.time()
+        return await in_thread(lambda: stores.runs.recent(limit, caller=caller, now=now))
 
     async def control(self, run: str, action: Action, *, caller: str = "") -> RunSummary:
         """Pause, resume or cancel a run, before its next sender.
@@ -158,4 +257,76 @@ class Changes:
             UnknownRun, WrongState, StateUnavailable: see `.errors`.
 
         """
-        raise NotImplementedError
+        stores = await self._stores_ready()
+        now = time.time()
+        await in_thread(lambda: stores.runs.control(run, action, caller=caller, now=now))
+        self._executor.wake()
+        return await self._summary(run, caller)
+
+    async def _store_plan(
+        self,
+        planned: "Planned",
+        kind: PlanKind,
+        found: "Sequence[Found]",
+        *,
+        caller: str,
+        undo_of: str | None = None,
+    ) -> PlanView:
+        stores = await self._stores_ready()
+        accounts = list(dict.fromkeys(each.account.name for each in found))
+        now = time.time()
+
+        def store() -> PlanView:
+            stores.plans.remove_old(now - self._retention)
+            plan = stores.plans.add(
+                planned, kind, accounts, caller=caller, now=now, undo_of=undo_of
+            )
+            return stores.plans.view(plan, None, caller=caller)
+
+        return await in_thread(store)
+
+    async def _summary(self, run: str, caller: str) -> RunSummary:
+        stores = await self._stores_ready()
+        now = time.time()
+        return await in_thread(lambda: stores.runs.summary(run, caller=caller, now=now))
+
+    async def _stores_ready(self) -> "_Stores":
+        """Return the stores, opened in a thread the first time, because that loads SQLAlchemy."""
+        async with self._opening:
+            return self._stores or await in_thread(self._open)
+
+    def _open(self) -> "_Stores":
+        if self._stores is None:
+            self._stores = _Stores(self._state, self._folder)
+        return self._stores
+
+    def _has_unfinished_runs(self) -> bool:
+        if not is_postgresql(self._state.place):
+            return self._folder.has_unfinished_runs()
+        from .execution_store import has_unfinished_runs  # noqa: PLC0415 - see `_open`
+
+        return has_unfinished_runs(self._open().database)
+
+    def _lock(self) -> Lock:
+        place = self._state.place
+        if place is not None and is_postgresql(place):
+            return PostgresLock(place)
+        return FileLock(self._folder.lock)
+
+
+class _Stores:
+    """The database with what is kept in it."""
+
+    def __init__(self, settings: StateSettings, folder: StateFolder) -> None:
+        from .database import Database  # noqa: PLC0415 - SQLAlchemy is loaded where it is used
+        from .plan_store import PlanStore  # noqa: PLC0415 - as above
+        from .run_store import RunStore  # noqa: PLC0415 - as above
+
+        self.database: Database = Database(settings, folder)
+        self.database.open()
+        self.plans: PlanStore = PlanStore(self.database)
+        self.runs: RunStore = RunStore(self.database)
+
+
+def _sid(sender: Sender) -> str:
+    return str(sender.get("sid"))

@@ -15,7 +15,7 @@ from .database import Database
 from .failures import Failure
 from .plan_store import field_changes_of
 from .run_store import stored_results
-from .runs import FieldResult, Outcome, StopReason
+from .runs import TROUBLE, FieldResult, Outcome, StopReason
 from .tables import PLAN_ITEMS, RUN_ITEMS, RUNS, STATE
 
 Stage = Literal["waiting", "begun", "posting", "posted"]
@@ -54,7 +54,8 @@ class Work:
 class LegWork:
     """The senders without an outcome, by account, and the limits of the run.
 
-    ``canary`` is how many are still to be changed and verified before the others.
+    ``canary`` is how many are still to be changed and verified before the others; ``stop_after``
+    is how many more may go wrong in this leg.
     """
 
     positions: list[tuple[int, str]]
@@ -103,17 +104,23 @@ class ExecutionStore:
         with self._database.reading() as connection:
             run = connection.execute(select(RUNS).where(RUNS.c.id == leg.run)).one()
             rows = connection.execute(
-                select(RUN_ITEMS.c.position, RUN_ITEMS.c.outcome, PLAN_ITEMS.c.account_sid)
+                select(
+                    RUN_ITEMS.c.position,
+                    RUN_ITEMS.c.outcome,
+                    RUN_ITEMS.c.leg,
+                    PLAN_ITEMS.c.account_sid,
+                )
                 .join(RUNS, RUNS.c.id == RUN_ITEMS.c.run)
                 .join(PLAN_ITEMS, _same_position())
                 .where(RUN_ITEMS.c.run == leg.run)
-                .order_by(RUN_ITEMS.c.stage == "waiting", RUN_ITEMS.c.position)
+                .order_by(RUN_ITEMS.c.stage.in_(("waiting", "begun")), RUN_ITEMS.c.position)
             ).all()
         verified = sum(row.outcome in VERIFIED for row in rows)
+        troubles = sum(row.outcome in TROUBLE and row.leg == leg.number for row in rows)
         return LegWork(
             positions=[(row.position, row.account_sid) for row in rows if row.outcome is None],
             canary=max(0, run.canary - verified),
-            stop_after=run.stop_after,
+            stop_after=run.stop_after - troubles,
         )
 
     def claim(self, leg: Leg, position: int) -> Work | Outcome | None:
@@ -173,7 +180,7 @@ class ExecutionStore:
 
     def finish(
         self,
-        run: str,
+        leg: Leg,
         position: int,
         outcome: Outcome,
         results: tuple[FieldResult, ...],
@@ -187,12 +194,13 @@ class ExecutionStore:
         """
         values: dict[str, Any] = {
             "outcome": outcome,
+            "leg": leg.number,
             "fields": stored_results(results),
             "failure": failure,
         }
         if outcome in ("refused", "not_sent"):
             values["posted_at"] = None
-        self._write(run, position, values)
+        self._write(leg.run, position, values)
 
     def stop(self, leg: Leg, reason: StopReason) -> None:
         """Stop a run that is still running this leg."""

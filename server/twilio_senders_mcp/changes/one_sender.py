@@ -8,7 +8,6 @@ is never sent again for as long as reading can tell what became of it.
 import time
 from dataclasses import dataclass
 from functools import partial
-from operator import or_
 from typing import Final, Protocol
 
 import anyio
@@ -25,6 +24,7 @@ from .failures import Failure, failure_of
 from .pace import Pace
 from .pauses import Pauses
 from .runs import FieldResult, Outcome
+from .timing import Timing
 from .verdicts import (
     field_results,
     is_as_planned,
@@ -41,19 +41,6 @@ change first and begins to apply it later."""
 POLL_GROWTH: Final = 1.5
 POLL_GROWTH_MAX: Final = 4.0
 """Longest polling interval, as a multiple of the first one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """Times in seconds.
-
-    ``poll`` is the first interval at which a sender is read until it settles, and ``settle`` how
-    long that may take. After a crash a request that may have left gets ``arrive`` to show.
-    """
-
-    poll: float
-    settle: float
-    arrive: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +108,13 @@ class SenderChange:
             self._pace.give_back()
             return self._not_posted(error, may_have_left=self._may_have_left)
         self._status_before = status_of(sender)
-        wanted = [is_as_wanted(each, sender) for each in fields]
-        planned = [is_as_planned(each, sender) for each in fields]
-        if not all(wanted) and all(map(or_, wanted, planned)):
+        missing = [each for each in fields if not is_as_wanted(each, sender)]
+        if missing and all(is_as_planned(each, sender) for each in missing):
             return await self._post()
         self._pace.give_back()
         if self._may_have_left:
             return await self._verify(accepted=False)
-        outcome: Outcome = "unchanged" if all(wanted) else "conflict"
+        outcome: Outcome = "conflict" if missing else "unchanged"
         return Done(outcome, without_verdicts(fields, sender))
 
     @property

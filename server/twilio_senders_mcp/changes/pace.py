@@ -7,6 +7,8 @@ from typing import Final
 
 import anyio
 
+from .pauses import Pauses
+
 SLOWEST: Final = 60.0
 """Longest interval between two writes of one account, in seconds."""
 
@@ -17,7 +19,8 @@ _FASTER: Final = 0.9
 class Pace:
     """The turns of one account. Those who wait are served in the order in which they came."""
 
-    def __init__(self, per_second: float) -> None:
+    def __init__(self, per_second: float, pauses: Pauses) -> None:
+        self._pauses = pauses
         self._usual = 1 / per_second
         self._interval = self._usual
         self._next = 0.0
@@ -30,16 +33,26 @@ class Pace:
         return self._interval
 
     async def turn(self) -> None:
-        """Wait until the next write may be sent."""
+        """Wait until the next write may be sent.
+
+        Raises:
+            Interrupted: if the process is about to end.
+
+        """
         async with self._line:
-            while (wait := max(self._next, self._held_until) - anyio.current_time()) > 0:  # noqa: ASYNC110 - may have moved on
-                await anyio.sleep(wait)
+            while (wait := max(self._next, self._held_until) - anyio.current_time()) > 0:
+                await self._pauses.sleep(wait)
             self._next = anyio.current_time() + self._interval
 
     async def not_held(self) -> None:
-        """Wait until Twilio accepts requests again; reads have no pace of their own."""
-        while (wait := self._held_until - anyio.current_time()) > 0:  # noqa: ASYNC110 - as above
-            await anyio.sleep(wait)
+        """Wait until Twilio accepts requests again; reads have no pace of their own.
+
+        Raises:
+            Interrupted: if the process is about to end.
+
+        """
+        while (wait := self._held_until - anyio.current_time()) > 0:
+            await self._pauses.sleep(wait)
 
     def give_back(self) -> None:
         """Return a turn that was not needed."""
@@ -60,10 +73,11 @@ class Pace:
 class Paces:
     """One `Pace` for each account, shared by every run."""
 
-    def __init__(self, per_second: float) -> None:
+    def __init__(self, per_second: float, pauses: Pauses) -> None:
         self._per_second = per_second
+        self._pauses = pauses
         self._by_account: dict[str, Pace] = {}
 
     def of(self, account_sid: str) -> Pace:
         """Return the pace of an account."""
-        return self._by_account.setdefault(account_sid, Pace(self._per_second))
+        return self._by_account.setdefault(account_sid, Pace(self._per_second, self._pauses))

@@ -74,6 +74,10 @@ class Restorable:
     fields: Mapping[str, tuple[JsonValue, JsonValue]]
     null_sections: tuple[str, ...]
 
+    def body(self) -> Body:
+        """Return the body that would restore every field."""
+        return body_of({path: before for path, (before, _) in self.fields.items()})
+
 
 def check_change(change: Change) -> None:
     """Refuse what cannot be planned for any sender.

@@ -23,7 +23,10 @@ _APPLICATION: Final = "twilio-senders-mcp"
 _TABLES_FILE: Final = "changes.sqlite"
 _STEPS_FILE: Final = "steps.sqlite"
 _LOCK_FILE: Final = "executor.lock"
-_UNFINISHED: Final = "SELECT 1 FROM runs WHERE state = 'running' LIMIT 1"
+_UNFINISHED: Final = (
+    "SELECT 1 FROM runs WHERE state = 'running' UNION ALL SELECT 1 FROM run_items "
+    "WHERE outcome IS NULL AND stage IN ('posting', 'posted') LIMIT 1"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,8 @@ RUN_ITEMS: Final = Table(
     Column("stage", String, nullable=False),
     Column("posted_at", Float),
     Column("outcome", String),
+    # The leg in which the outcome was reached; stop_after counts within a leg.
+    Column("leg", Integer),
     Column("fields", JSON),
     Column("failure", JSON),
     Index("run_items_by_outcome", "run", "outcome"),
