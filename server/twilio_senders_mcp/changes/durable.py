@@ -63,7 +63,9 @@ class Durable:
 
     async def launch(self) -> None:
         """Launch DBOS, which continues by itself what a crash interrupted."""
-        logging.getLogger("dbos").addHandler(logging.NullHandler())  # or it would add its own
+        log = logging.getLogger("dbos")
+        log.addHandler(logging.NullHandler())  # or it would add its own
+        log.setLevel(logging.CRITICAL)  # it logs the database's URL
         await anyio.to_thread.run_sync(lambda: DBOS.migrate(self._url, schema=SCHEMA))
         _carriers.append(self._carrier)
         config: DBOSConfig = {

@@ -43,7 +43,8 @@ class Changes:
     """Plans and runs of one server. Creating and entering it is cheap while nothing is unfinished.
 
     ``pace`` is the number of writes per second and account. ``poll_seconds`` is the first interval
-    at which a sender is read until it settles, and ``settle_seconds`` how long that may take.
+    at which a sender is read until it settles, and ``settle_seconds`` how long that may take. After
+    a crash, a request that may have left gets ``arrive_seconds`` to show.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Changes:
         pace: float = 2.0,
         poll_seconds: float = 15.0,
         settle_seconds: float = 300.0,
+        arrive_seconds: float = 5.0,
         retention_days: float = 30.0,
     ) -> None:
         self._state = state
@@ -69,7 +71,7 @@ class Changes:
             lock=self._lock,
             accounts=accounts,
             pace=pace,
-            timing=Timing(poll=poll_seconds, settle=settle_seconds),
+            timing=Timing(poll=poll_seconds, settle=settle_seconds, arrive=arrive_seconds),
         )
 
     async def __aenter__(self) -> Self:
@@ -87,6 +89,10 @@ class Changes:
         """Finish and record what is on its way to Twilio, and release the state."""
         self._executor.end()
         await self._exit.__aexit__(kind, error, trace)
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections to the state; only for one that was not entered."""
         if self._stores is not None:
             await in_thread(self._stores.database.close)
         await in_thread(self._folder.remove_if_temporary)
@@ -186,7 +192,7 @@ class Changes:
         run = await in_thread(
             lambda: stores.runs.start(plan, canary, stop_after, caller=caller, now=now)
         )
-        self._executor.wake()
+        self._executor.wake(run)
         return await self._summary(run, caller)
 
     async def wait(
@@ -260,7 +266,7 @@ class Changes:
         stores = await self._stores_ready()
         now = time.time()
         await in_thread(lambda: stores.runs.control(run, action, caller=caller, now=now))
-        self._executor.wake()
+        self._executor.wake(run)
         return await self._summary(run, caller)
 
     async def _store_plan(

@@ -57,11 +57,13 @@ class Executor:
         self._accounts = accounts
         self._pace = pace
         self._timing = timing
+        self._asked: set[str] = set()
         self._wanted = anyio.Event()
         self._ending = anyio.Event()
 
-    def wake(self) -> None:
-        """Look for unfinished runs at once."""
+    def wake(self, run: str) -> None:
+        """Look for unfinished runs at once, because of this one."""
+        self._asked.add(run)
         self._wanted.set()
 
     def end(self) -> None:
@@ -119,7 +121,7 @@ class Executor:
         self, lock: Lock, store: "ExecutionStore", carrier: "Carrier", durable: "Durable"
     ) -> None:
         """Start what is to be started, until the end or until the lock is lost."""
-        legs = Legs(store, durable)
+        legs = Legs(store, durable, self._asked)
         seen = -_SEEN_SECONDS
         while not self._ending.is_set() and not carrier.lost:
             now = anyio.current_time()

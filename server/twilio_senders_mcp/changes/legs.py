@@ -1,6 +1,7 @@
 """Which legs of runs are in progress: starts new ones, and clears away those that have ended."""
 
 import logging
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Final
 
 from .threads import in_thread
@@ -16,23 +17,25 @@ logger = logging.getLogger(__name__)
 
 
 class Legs:
-    """The legs that one executor has seen."""
+    """The legs that one executor has seen.
 
-    def __init__(self, store: "ExecutionStore", durable: "Durable") -> None:
+    ``asked`` are the runs that somebody asked this process for.
+    """
+
+    def __init__(self, store: "ExecutionStore", durable: "Durable", asked: Collection[str]) -> None:
+        self._asked = asked
         self._store = store
         self._durable = durable
         self._started: set[Leg] = set()
         self._not_before: dict[Leg, float] = {}
-        self._first = True
 
     async def advance(self, now: float) -> None:
         """Start legs that are new, replace those that failed, and forget those that are over."""
         unfinished = await in_thread(self._store.unfinished_legs)
         for leg in unfinished:
             if leg not in self._started:
-                # At the start of a process this is news, because nobody there asked for it.
-                level = logging.WARNING if self._first else logging.INFO
-                logger.log(level, "Run %s goes on" if self._first else "Run %s begins", leg.run)
+                if leg.run not in self._asked:
+                    logger.warning("Run %s was unfinished and goes on in this process", leg.run)
                 await self._durable.start(leg)
                 self._started.add(leg)
             elif await self._durable.has_ended(leg):
@@ -42,7 +45,6 @@ class Legs:
                 await self._durable.forget(leg)
                 self._started.discard(leg)
                 self._not_before.pop(leg, None)
-        self._first = False
 
     async def _replace(self, leg: "Leg", now: float) -> None:
         """Begin another leg in place of one that ended too early, but not at once."""
