@@ -10,11 +10,12 @@ from typing import Any
 
 import anyio.to_thread
 import uvicorn
+from senders_clients import OwnClient
 
 from twilio_senders_mcp.changes import Owner
 from twilio_senders_mcp.sandbox import ACCOUNT_SID, AUTH_TOKEN, Fault, Sandbox
 from twilio_senders_mcp.sandbox.responses import accepted
-from twilio_senders_mcp.twilio.api import TwilioApi
+from twilio_senders_mcp.sandbox.senders import Senders
 from twilio_senders_mcp.twilio.client import SendersClient
 from twilio_senders_mcp.twilio.credentials import Credentials
 
@@ -59,9 +60,14 @@ class Fleet:
         self.freeze_reviews = False
         self.url = ""
 
+    @property
+    def senders(self) -> Senders:
+        """The sandbox's senders of the main account."""
+        return self.sandbox._senders[ACCOUNT_SID]
+
     def add(self, count: int, **fields: Any) -> list[str]:
         """Register senders that are online, and return their SIDs."""
-        senders = self.sandbox._senders
+        senders = self.senders
         for _ in range(count):
             number = 2 * len(senders.sids())
             body = {
@@ -73,7 +79,7 @@ class Fleet:
         return senders.sids()[-count:]
 
     def add_rcs(self) -> str:
-        senders = self.sandbox._senders
+        senders = self.senders
         senders.create(
             {"sender_id": f"rcs:agent_{len(senders.sids())}", "profile": {"name": "Shop"}},
             self.sandbox._clock(),
@@ -82,17 +88,17 @@ class Fleet:
 
     def shown(self, sid: str) -> dict[str, Any]:
         """The sender's own data, as an update shows it."""
-        sender = dict(accepted(self.sandbox._senders._get(sid, self.sandbox._clock())))
+        sender = dict(accepted(self.senders._get(sid, self.sandbox._clock())))
         sender.pop("status")
         return sender
 
     def change(self, sid: str, **fields: Any) -> None:
         """Change a sender as somebody else would."""
-        self.sandbox._senders.update(sid, fields, self.sandbox._clock())
+        self.senders.update(sid, fields, self.sandbox._clock())
 
     def freeze(self, sid: str, status: str) -> None:
         """Let a sender keep this status until it is updated."""
-        sender = self.sandbox._senders._get(sid, self.sandbox._clock())
+        sender = self.senders._get(sid, self.sandbox._clock())
         sender.status, sender.schedule = status, []
 
     def fail(self, method: str, sid: str, *faults: Fault) -> None:
@@ -118,7 +124,7 @@ class Fleet:
         if method == "POST" and sid in self.ignore_updates:
             body = json.dumps({"sid": sid, "status": "ONLINE:UPDATING"}).encode()
             self.sandbox.inject(Fault(status=202, body=body))
-        known = method == "POST" and sid in self.sandbox._senders.sids()
+        known = method == "POST" and sid in self.senders.sids()
         before = self.shown(sid) if known else {}
         try:
             await self.sandbox(scope, receive, send)
@@ -140,7 +146,7 @@ class Fleet:
 
     def _freeze_reviews(self) -> None:
         if self.freeze_reviews:
-            for each in self.sandbox._senders._by_sid.values():
+            for each in self.senders._by_sid.values():
                 if each.name_change is not None:
                     each.name_change.schedule = []
 
@@ -151,12 +157,12 @@ class Fleet:
     @asynccontextmanager
     async def accounts(self, **others: Any) -> AsyncIterator[FakeAccounts]:
         """The account of the fleet; its connections are closed at the end."""
-        api = TwilioApi(Credentials(ACCOUNT_SID, AUTH_TOKEN), base_url=self.url)
-        account = FakeAccount(SendersClient(api), **others)
+        credentials = Credentials(ACCOUNT_SID, AUTH_TOKEN)
+        client = OwnClient(credentials=credentials, base_url=self.url)
         try:
-            yield FakeAccounts(account)
+            yield FakeAccounts(FakeAccount(client, **others))
         finally:
-            await account.senders.aclose()
+            await client.aclose()
 
 
 @contextmanager

@@ -39,8 +39,16 @@ def server() -> Iterator[str]:
         data = top / "data"
 
         def run(*words: str | Path) -> None:
-            silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-            subprocess.run(words, user=user, cwd=top, check=True, timeout=60, **silent)
+            with Path(os.devnull).open("w") as nowhere:
+                subprocess.run(
+                    words,
+                    user=user,
+                    cwd=top,
+                    check=True,
+                    timeout=60,
+                    stdout=nowhere,
+                    stderr=nowhere,
+                )
 
         owner = ("-U", _USER, "-A", "trust")
         run(folder / "initdb", "-D", data, *owner, "-N", "--no-locale", "-E", "UTF8")

@@ -207,7 +207,7 @@ async def test_limits_of_a_small_plan(changes, fleet):
 async def test_what_an_undo_cannot_restore_is_skipped_with_the_reason(changes, fleet):
     old, taken = fleet.add(2)
     unusual = {"callback_url": "not a url", "callback_method": "POST"}
-    fleet.sandbox._senders._get(old, 0).webhook = unusual
+    fleet.senders._get(old, 0).webhook = unusual
     body = UpdateSender(webhook=Webhook(callback_url=NEW))
     plan = await changes.plan(named(old, taken), SetFields(body))
     run = await changes.apply(plan.plan)

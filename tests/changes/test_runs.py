@@ -67,7 +67,7 @@ async def test_every_outcome_is_what_became_of_the_sender(tmp_path, fleet):
         fleet.fail("POST", cut, Fault(drop=True, apply=True))
         fleet.fail("POST", slow_down, Fault(status=429, retry_after=0.01))
         fleet.fail("GET", unread, *[Fault(status=503)] * attempts.FAILURES_MAX)
-        fleet.sandbox._senders.delete(gone, 0)
+        fleet.senders.delete(gone, 0)
         fleet.freeze(stuck, "ONLINE:UPDATING")
         fleet.ignore_updates.add(stuck)
         items = await carried_out(changes, plan.plan, canary=0, stop_after=100)

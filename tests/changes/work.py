@@ -7,20 +7,19 @@ from functools import partial
 import anyio
 import anyio.to_thread
 from fleet import FakeAccount, FakeAccounts
+from senders_clients import OwnClient
 
 from twilio_senders_mcp.changes import Changes, Owner, StateSettings
 from twilio_senders_mcp.sandbox import ACCOUNT_SID, AUTH_TOKEN
-from twilio_senders_mcp.twilio.api import TwilioApi
-from twilio_senders_mcp.twilio.client import SendersClient
 from twilio_senders_mcp.twilio.credentials import Credentials
 
 
 async def main(place: str, url: str, pace: str) -> None:
     logging.basicConfig(level="WARNING")
-    api = TwilioApi(Credentials(ACCOUNT_SID, AUTH_TOKEN), base_url=url)
+    client = OwnClient(credentials=Credentials(ACCOUNT_SID, AUTH_TOKEN), base_url=url)
     changes = Changes(
         StateSettings(Owner(url, (ACCOUNT_SID,)), place),
-        FakeAccounts(FakeAccount(SendersClient(api))),
+        FakeAccounts(FakeAccount(client)),
         pace=float(pace),
         poll_seconds=0.05,
         arrive_seconds=0.5,

@@ -82,9 +82,7 @@ class SendersClient:
         """
         body = changes.model_dump_json().encode()
         request = Request("POST", _path(sid), body=body)
-        success = await self._api.call(
-            request, code=_code_in(changes), retry_safely=retry_safely
-        )
+        success = await self._api.call(request, code=_code_in(changes), retry_safely=retry_safely)
         if success.body.get("sid") != sid:
             raise success.other_sender(reading=False)
         return _sender_response(success)
