@@ -8,6 +8,7 @@ import pytest
 from documents import Document, mcp_json, page
 
 from twilio_senders_mcp.reference import library as reference
+from twilio_senders_mcp.reference.openapi import openapi
 from twilio_senders_mcp.site.export import write_site
 
 
@@ -57,6 +58,14 @@ def test_the_folder_carries_what_its_script_needs_to_search(folder):
         (form,) = Document(file.read_text("utf-8")).all("form")
         assert (file.parent / form["data-index"]).samefile(folder / "search-index.json")
         assert (file.parent / form["data-top"]).samefile(folder)
+
+
+def test_the_folder_carries_the_openapi_file_and_links_to_it_relatively(folder):
+    assert json.loads((folder / "openapi.json").read_text("utf-8")) == openapi()
+    for path in ("index.html", "operations/index.html"):
+        links = Document((folder / path).read_text("utf-8")).links
+        (link,) = [link for link in links if link.endswith("openapi.json")]
+        assert ((folder / path).parent / link).samefile(folder / "openapi.json")
 
 
 def test_the_folder_names_the_address_a_server_has_by_default(folder):

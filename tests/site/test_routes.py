@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from twilio_senders_mcp.reference import library as reference
+from twilio_senders_mcp.reference.openapi import openapi
 from twilio_senders_mcp.site.headers import HEADERS
 from twilio_senders_mcp.site.routes import docs_routes
 
@@ -27,6 +28,7 @@ from twilio_senders_mcp.site.routes import docs_routes
         ("GET", "/docs/search?q=webhook", 200),
         ("GET", "/docs/search.json?q=webhook", 200),
         ("GET", "/llms.txt", 200),
+        ("GET", "/docs/openapi.json", 200),
         ("GET", "/docs/static/docs.css", 200),
         ("GET", "/docs/static/nothing.css", 404),
         ("GET", "/docs/nothing", 404),
@@ -55,7 +57,15 @@ def test_a_failure_of_ours_tells_nothing_and_carries_the_headers_too(monkeypatch
 
 
 @pytest.mark.parametrize(
-    "path", ["/docs", "/docs/topics", "/docs.md", "/llms.txt", "/docs/static/docs.js"]
+    "path",
+    [
+        "/docs",
+        "/docs/topics",
+        "/docs.md",
+        "/llms.txt",
+        "/docs/openapi.json",
+        "/docs/static/docs.js",
+    ],
 )
 def test_what_a_browser_has_is_not_sent_again(site, path):
     tag = site.get(path).headers["etag"]
@@ -83,6 +93,17 @@ def test_assets_have_their_own_media_types(site):
         "/docs/static/docs.js": "text/javascript",
         "/docs/static/docs.svg": "image/svg+xml",
     }
+
+
+def test_the_openapi_file_is_served_and_the_first_page_links_to_it(site):
+    answer = site.get("/docs/openapi.json")
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.json() == openapi()
+    document = visit(site, "/docs")
+    assert "/docs/openapi.json" in document.links
+    assert "open it in Scalar, Redoc or Postman" in document.text
+    assert "/docs/openapi.json" in visit(site, "/docs/operations").links
+    assert "/docs/openapi.json" not in visit(site, "/docs/topics").links
 
 
 # Addresses that are not quite right, or not meant well

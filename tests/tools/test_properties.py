@@ -1,18 +1,20 @@
 """For any valid body: it arrives as meant. For any body with one mistake: nothing is sent."""
 
 import json
+import re
 from typing import Any, get_args
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mcp import Client
+from openapi_schemas import problems
 from sandboxed import sandbox_settings, text_of
 from stand_in import StandIn
 from virtual_time import in_virtual_time
 
 from twilio_senders_mcp.sandbox import PENDING_SENDER, Sandbox
 from twilio_senders_mcp.server import create_server
-from twilio_senders_mcp.twilio.values import UseCase, Vertical
+from twilio_senders_mcp.twilio.values import SENDER_SID, UseCase, Vertical
 
 pytestmark = in_virtual_time
 
@@ -166,6 +168,7 @@ async def test_any_valid_body_arrives_as_it_was_meant(sid, body):
     [request] = twilio.received
     assert request.path == f"/v2/Channels/Senders/{sid}"
     assert json.loads(request.body) == meant(body)
+    assert problems("UpdateSender", meant(body)) == []
 
 
 @many
@@ -177,6 +180,9 @@ async def test_any_body_with_a_mistake_is_refused_and_nothing_is_sent(arguments)
     assert result.is_error
     assert text_of(result).startswith("Invalid arguments. Nothing was sent")
     assert not sandbox.requests
+    body = {name: value for name, value in arguments.items() if name != "sid"}
+    # Every mistake but that in the SID, which is in the path, is one in the document's eyes too.
+    assert problems("UpdateSender", body) or not re.fullmatch(SENDER_SID, arguments["sid"])
 
 
 @many

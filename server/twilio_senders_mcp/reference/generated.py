@@ -1,7 +1,6 @@
 """Pages generated from the models, the operations and the error catalogue that the tools use."""
 
 import json
-import tomllib
 from collections.abc import Iterator, Mapping
 from importlib import resources
 from typing import Any, Final, cast
@@ -12,6 +11,7 @@ from twilio_senders_mcp.twilio import requests, responses
 from twilio_senders_mcp.twilio.errors import ERROR_PAGE, Advice, advice_for, known_codes
 
 from .fields import request_table, response_table
+from .operations import operations
 from .page import Page
 
 _SOURCE: Final = (
@@ -48,6 +48,9 @@ _SCHEMAS: Final[tuple[tuple[str, str, type[BaseModel] | None, type[Any]], ...]] 
     ),
     ("properties", "What the channel grants a sender.", None, responses.Properties),
     ("offline-reason", "Why a sender is offline.", None, responses.OfflineReason),
+    ("senders-list", "One page of a channel's senders.", None, responses.SendersList),
+    ("list-meta", "Where a page of a list stands.", None, responses.ListMeta),
+    ("error-response", "The body of a refusal or failure.", None, responses.ErrorResponse),
 )
 _RETRIES: Final = {
     "safe": "The same request may be sent again after a wait: Twilio did not process it. This "
@@ -65,7 +68,7 @@ _SOURCES: Final = {
 
 def operation_pages() -> Iterator[Page]:
     """Yield a page for each operation of the API."""
-    for operation in _read("operations.toml")["operation"]:
+    for operation in operations():
         yield Page(
             path=f"operations/{operation['name']}",
             title=operation["title"],
@@ -154,15 +157,15 @@ def _example(operation: dict[str, Any]) -> list[str]:
 
 
 def _error_body(code: str, advice: Advice) -> str:
-    operations = [
+    places = [
         f"- [{operation['title']}](/operations/{operation['name']})"
-        for operation in _read("operations.toml")["operation"]
+        for operation in operations()
         if int(code) in operation["errors"]
     ]
     parts = ["## Why it happens", advice.cause] if advice.cause else []
     parts += ["## What to do", advice.cure, "## May it be sent again?", _RETRIES[advice.retry]]
-    if operations:
-        parts += ["## Where it occurs", "\n".join(operations)]
+    if places:
+        parts += ["## Where it occurs", "\n".join(places)]
     link = ERROR_PAGE.format(code=code)
     return "\n\n".join([*parts, f"Source: {_SOURCES[advice.source]}. Twilio's page: <{link}>"])
 
@@ -181,10 +184,6 @@ def _response_notes(name: str) -> str:
 def examples() -> dict[str, Any]:
     """Return the request examples; ``update`` is the example on Twilio's reference page."""
     return json.loads(resources.files(__spec__.parent).joinpath("examples.json").read_bytes())
-
-
-def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads(resources.files(__spec__.parent).joinpath(name).read_text("utf-8"))
 
 
 def _code(language: str, value: object) -> str:

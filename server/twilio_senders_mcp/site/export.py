@@ -9,6 +9,7 @@ from .assets import ASSETS, asset
 from .links import FolderLinks
 from .llms import llms_txt
 from .markdown import readable_markdown
+from .openapi_file import OPENAPI_FILE, openapi_json
 from .pages import page_html, search_html
 from .search_data import find, search_index
 
@@ -30,6 +31,7 @@ def write_site(folder: Path) -> int:
     links = _links_in("search/index.html")
     _write(folder / "search/index.html", search_html(find("", links), links, _MCP_URL))
     _write(folder / "search-index.json", search_index())
+    _write(folder / OPENAPI_FILE, openapi_json())
     _write(folder / "llms.txt", llms_txt(_links_in("llms.txt")))
     for name in ASSETS:
         _write(folder / "static" / name, asset(name).decode())

@@ -30,9 +30,13 @@ class Links(ABC):
     def search_source(self) -> Mapping[str, str]:
         """Return the attributes of the search form from which the script knows how to search."""
 
+    def file(self, name: str) -> str:
+        """Return the URL of a file that stands beside the root page's subpages."""
+        return f"{self.top}{name}"
+
     def asset(self, name: str) -> str:
         """Return the URL of a style sheet, script or image."""
-        return f"{self.top}static/{name}?v={fingerprint(name)}"
+        return f"{self.file(f'static/{name}')}?v={fingerprint(name)}"
 
 
 class ServedLinks(Links):

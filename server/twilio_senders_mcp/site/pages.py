@@ -15,6 +15,7 @@ from . import SITE_NAME
 from .headers import POLICY
 from .links import Links
 from .markdown import plain_text, render
+from .openapi_file import OPENAPI_FILE
 from .search_data import QUERY_MAX
 
 _REQUESTED_MAX: Final = 80
@@ -76,6 +77,7 @@ def _document(
     return _TEMPLATES.get_template(template).render(
         site_name=SITE_NAME,
         policy=POLICY,
+        openapi_file=OPENAPI_FILE,
         query_max=QUERY_MAX,
         links=links,
         mcp_url=mcp_url,

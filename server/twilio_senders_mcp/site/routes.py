@@ -19,6 +19,7 @@ from .assets import ASSETS, asset, fingerprint
 from .headers import Protected
 from .links import ServedLinks
 from .llms import llms_txt
+from .openapi_file import OPENAPI_FILE, openapi_json
 
 _LINKS: Final = ServedLinks("/docs/")
 _PAGES: Final = ("/docs", "/docs.md", "/docs/{path:path}")
@@ -31,6 +32,7 @@ def docs_routes() -> list[Route]:
             Route("/llms.txt", _llms_txt),
             Route("/docs/search", _search),
             Route("/docs/search.json", _search),
+            Route(f"/docs/{OPENAPI_FILE}", _openapi),
             Route("/docs/static/{name}", _asset),
             *(Route(path, _page) for path in _PAGES),
         ],
@@ -69,6 +71,10 @@ async def _search(request: Request) -> Response:
 
 async def _llms_txt(request: Request) -> Response:
     return _cached(request, PlainTextResponse(llms_txt(_LINKS, _origin(request))))
+
+
+async def _openapi(request: Request) -> Response:
+    return _cached(request, Response(openapi_json(), media_type="application/json"))
 
 
 async def _asset(request: Request) -> Response:

@@ -195,6 +195,15 @@ class UpdateSender(SenderFields):
     At least one field is required. A section given as null counts; an empty section does not.
     """
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"required": [name], "properties": {name: {"minProperties": 1}}}
+                for name in SenderFields.model_fields
+            ]
+        }
+    )
+
     @model_validator(mode="after")
     def _require_a_change(self) -> Self:
         for name in SenderFields.model_fields.keys() & self.model_fields_set:

@@ -118,3 +118,31 @@ class Sender(TypedDict, total=False):
     pending_display_name: str
     pending_display_name_status: str
     pending_display_name_status_date: str
+
+
+class ListMeta(TypedDict, total=False):
+    """Where a page of a list stands among the others."""
+
+    page: int
+    page_size: int
+    first_page_url: str
+    previous_page_url: str | None
+    url: str
+    next_page_url: Annotated[str | None, Field(description="Null on the last page.")]
+    key: str
+
+
+class SendersList(TypedDict, total=False):
+    """One page of the senders of a channel."""
+
+    senders: list[Sender]
+    meta: ListMeta
+
+
+class ErrorResponse(TypedDict, total=False):
+    """The body of a refusal or a failure. Twilio publishes no schema for it; any key may lack."""
+
+    code: Annotated[int, Field(description="Twilio's error code.")]
+    message: str
+    more_info: Annotated[str, Field(description="The address of Twilio's page about the code.")]
+    status: Annotated[int, Field(description="The HTTP status.")]

@@ -28,6 +28,15 @@ _CODE_SEPARATORS = re.compile(r"[\s\-\u2010-\u2015]+")
 _CODE = re.compile(r"[0-9]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
+# The checks below as patterns that any reader of JSON Schema applies. They are in the schemas of
+# requests only, which is Pydantic's mode "serialization": what a tool accepts costs every model
+# tokens, and its checks have better messages.
+_PRINTABLE_SCHEMA = WithJsonSchema(
+    {"type": "string", "pattern": r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"},
+    mode="serialization",
+)
+_URL_PATTERN = r"[hH][tT][tT][pP][sS]?://[^\s/?#\x00-\x1f\x7f][^\s\x00-\x1f\x7f]*"
+
 
 def _check_printable(text: str) -> str:
     """Refuse control characters other than tabs and line breaks."""
@@ -78,7 +87,7 @@ def _check_code(code: SecretStr) -> SecretStr:
 AnyText = Annotated[str, AfterValidator(_check_unicode)]
 """Any string that can be encoded as UTF-8."""
 
-Text = Annotated[AnyText, AfterValidator(_check_printable)]
+Text = Annotated[AnyText, AfterValidator(_check_printable), _PRINTABLE_SCHEMA]
 """A string without control characters other than tabs and line breaks."""
 
 SENDER_SID: Final = r"^XE[0-9a-fA-F]{32}$"
@@ -99,10 +108,18 @@ Channel = Literal["whatsapp", "rcs"]
 ApplicationSid = Annotated[str, Field(pattern=APPLICATION_SID)]
 """The SID of a TwiML application, or ``""``."""
 
-AbsoluteUrl = Annotated[str, AfterValidator(_check_absolute_url)]
+AbsoluteUrl = Annotated[
+    str,
+    AfterValidator(_check_absolute_url),
+    WithJsonSchema({"type": "string", "pattern": f"^{_URL_PATTERN}$"}, mode="serialization"),
+]
 """An absolute http(s) URL, sent exactly as the caller wrote it."""
 
-UrlOrEmpty = Annotated[str, AfterValidator(_check_url_or_empty)]
+UrlOrEmpty = Annotated[
+    str,
+    AfterValidator(_check_url_or_empty),
+    WithJsonSchema({"type": "string", "pattern": f"^({_URL_PATTERN})?$"}, mode="serialization"),
+]
 """An absolute http(s) URL, or ``""``. Twilio's own Python library cannot send null, so its users
 can empty a field only with the empty string."""
 
@@ -111,7 +128,8 @@ VerificationCode = Annotated[
     BeforeValidator(_strip_code),
     AfterValidator(_check_code),
     PlainSerializer(SecretStr.get_secret_value, when_used="json"),
-    WithJsonSchema({"type": "string"}),
+    WithJsonSchema({"type": "string"}, mode="validation"),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]+$"}, mode="serialization"),
 ]
 """The one-time code of a registration. It leaves this process only in a request body."""
 
@@ -123,7 +141,10 @@ AccountType = Literal["ISV", "ISVSubAccount", ""]
 PublishedAccountType = Annotated[
     AccountType,
     # Gemini's API refuses a whole request if an empty string is among the allowed values.
-    WithJsonSchema({"type": "string", "enum": [name for name in get_args(AccountType) if name]}),
+    WithJsonSchema(
+        {"type": "string", "enum": [name for name in get_args(AccountType) if name]},
+        mode="validation",
+    ),
 ]
 
 UseCase = Literal["PROMOTIONAL", "TRANSACTIONAL", "OTP", "MULTI_USE"]
