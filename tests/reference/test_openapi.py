@@ -87,8 +87,10 @@ def test_every_operation_is_described_and_needs_credentials(name):
     assert (scheme["type"], scheme["scheme"]) == ("http", "basic")
 
 
-def test_no_text_of_the_document_links_to_a_page_that_only_the_site_has():
-    assert not re.search(r"\]\(/", json.dumps(openapi()))
+def test_the_document_speaks_of_the_api_only_and_not_of_tools_or_pages():
+    text = json.dumps(openapi())
+    assert not re.search(r"\]\(/", text)
+    assert not [each["tool"] for each in operations() if each["tool"] in text]
 
 
 def test_the_query_of_a_list_has_its_bounds():

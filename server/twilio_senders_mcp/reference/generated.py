@@ -121,7 +121,12 @@ def _operation_body(operation: dict[str, Any]) -> str:
     if body := operation.get("body"):
         parts += ["## Body", "JSON (`application/json`).", request_table(_BODIES[body])]
     parts += ["## Response", f"HTTP {operation['success']}. {operation['response']}"]
-    parts += ["## Headers", _HEADERS, "## Notes", operation["notes"]]
+    parts += [
+        "## Headers",
+        _HEADERS,
+        "## Notes",
+        f"{operation['facts']} {operation['notes']}".strip(),
+    ]
     parts += ["## Errors", "| code | meaning |\n|---|---|"]
     parts[-1] += "".join(
         f"\n| [{code}](/errors/{code}) | {advice.meaning} |"

@@ -84,7 +84,7 @@ def _operation(operation: dict[str, Any]) -> Schema:
         "operationId": _operation_id(operation["name"]),
         "tags": [_TAG],
         "summary": operation["title"],
-        "description": _plain(f"{operation['summary']}\n\n{operation['notes']}"),
+        "description": f"{operation['summary']}\n\n{operation['facts']}".strip(),
     }
     if parameters := operation.get("parameter"):
         entry["parameters"] = [_parameter(parameter) for parameter in parameters]
