@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import anyio
 
+from twilio_senders_mcp.http.limits import Limits
 from twilio_senders_mcp.http.serving import open_socket, serve
 from twilio_senders_mcp.sandbox import ONLINE_SENDER
 
@@ -66,4 +67,4 @@ async def _respond(send: "Send", status: int, body: object) -> None:
 if __name__ == "__main__":
     listener = open_socket("127.0.0.1", 0)
     print(f"http://127.0.0.1:{listener.getsockname()[1]}", file=sys.stderr, flush=True)
-    serve(SlowTwilio(), listener)
+    serve(SlowTwilio(), listener, Limits(connections=2000))
