@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # The tests that need nothing besides Python.
 QUICK := not inspector and not conformance and not browser
 
-.PHONY: demo test check format inspector conformance browser bench clients docs generated clean
+.PHONY: demo test check format inspector conformance browser bench bench-peers clients docs generated clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/twilio-senders-mcp demo
@@ -42,8 +42,15 @@ browser: $(VENV)/.installed-dev .ci/node/.installed
 docs: $(VENV)/.installed
 	@$(BIN)/twilio-senders-mcp docs build/docs
 
+# Compares the server with a bare one, then with its peers.
 bench: $(VENV)/.installed-dev
 	$(BIN)/python bench/run.py
+	@$(MAKE) --no-print-directory bench-peers
+
+# The peers come from PyPI and npm into environments of their own in build/peers; one that cannot be
+# installed is left out. WRITE=1 also puts the tables and the plot into docs/.
+bench-peers: $(VENV)/.installed-dev
+	@$(BIN)/python bench/peers.py $(if $(WRITE),--write-docs)
 
 # Real MCP clients from PyPI and npm, each in an environment of its own in build/clients; needs npm.
 clients: $(VENV)/.installed

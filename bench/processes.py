@@ -28,15 +28,22 @@ _COMMANDS: Final[Mapping[Server, list[str]]] = {
 @contextmanager
 def sandbox() -> Generator[str]:
     """Run the embedded Twilio as a process; yields its base URL."""
-    with _twilio([*_COMMANDS["ours"], "sandbox", "--port", "0"]) as base_url:
-        yield base_url
+    with _twilio([*_COMMANDS["ours"], "sandbox", "--port", "0"]) as addresses:
+        yield addresses[0]
 
 
 @contextmanager
 def slow_twilio() -> Generator[str]:
     """Run the stand-in that takes its time for each response; yields its base URL."""
-    with _twilio([sys.executable, str(_FOLDER / "slow_twilio.py")]) as base_url:
-        yield base_url
+    with _twilio([sys.executable, str(_FOLDER / "slow_twilio.py")]) as addresses:
+        yield addresses[0]
+
+
+@contextmanager
+def peer_twilio() -> Generator[list[str]]:
+    """Run the stand-in for Twilio of `peers.py`; yields the addresses of its two listeners."""
+    with _twilio([sys.executable, str(_FOLDER / "peer_twilio.py")]) as addresses:
+        yield addresses
 
 
 @contextmanager
@@ -48,8 +55,8 @@ def stdio_server(
     ``settings`` are further environment variables.
     """
     spawned = time.perf_counter()
-    environment = _environment(base_url) | dict(settings or {})
-    with _running(_COMMANDS[server], environment, pipes=subprocess.PIPE) as process:
+    environment = environment_for(base_url) | dict(settings or {})
+    with running(_COMMANDS[server], environment, pipes=subprocess.PIPE) as process:
         yield StdioClient(server, process, spawned)
 
 
@@ -59,26 +66,26 @@ def http_server(server: Server, base_url: str) -> Generator[int]:
     port = _free_port()
     form = ["http", str(port)] if server == "floor" else ["http", "--port", str(port)]
     command = [*_COMMANDS[server], *form]
-    with _running(command, _environment(base_url), stderr=subprocess.DEVNULL) as process:
+    with running(command, environment_for(base_url), stderr=subprocess.DEVNULL) as process:
         _wait_until_open(port, process)
         yield port
 
 
 @contextmanager
-def _twilio(command: list[str]) -> Generator[str]:
-    """Run a stand-in for Twilio, which writes its address to stderr; yields the address."""
-    with _running(command, _environment(), stderr=subprocess.PIPE) as process:
+def _twilio(command: list[str]) -> Generator[list[str]]:
+    """Run a stand-in for Twilio, which writes its addresses to stderr; yields them."""
+    with running(command, environment_for(), stderr=subprocess.PIPE) as process:
         stderr = required_pipe(process.stderr)
         ready, _, _ = select.select([stderr], [], [], TIMEOUT)
         line = stderr.readline().decode() if ready else ""
-        address = next((word for word in line.split() if word.startswith("http://")), None)
-        if address is None:
+        addresses = [word for word in line.split() if word.startswith("http://")]
+        if not addresses:
             raise BenchError(f"{command}: expected an address on stderr: {line!r}")
-        yield address
+        yield addresses
 
 
 @contextmanager
-def _running(
+def running(
     command: list[str],
     environment: Mapping[str, str],
     *,
@@ -99,7 +106,7 @@ def _running(
                 pipe.close()
 
 
-def _environment(base_url: str | None = None) -> dict[str, str]:
+def environment_for(base_url: str | None = None) -> dict[str, str]:
     """Return this process's environment with ``base_url`` in Twilio's place.
 
     What would change how a server runs is left out: other settings of it, of Python, of a proxy.
