@@ -42,10 +42,9 @@ browser: $(VENV)/.installed-dev .ci/node/.installed
 docs: $(VENV)/.installed
 	@$(BIN)/twilio-senders-mcp docs build/docs
 
-# Compares the server with a bare one, then with its peers.
+# Compares the server with a bare one, then with its peers; fails if a bound of the first is not held.
 bench: $(VENV)/.installed-dev
-	$(BIN)/python bench/run.py
-	@$(MAKE) --no-print-directory bench-peers
+	@$(BIN)/python bench/run.py; held=$$?; $(BIN)/python bench/peers.py && exit $$held
 
 # The peers come from PyPI and npm into environments of their own in build/peers; one that cannot be
 # installed is left out. WRITE=1 also puts the tables and the plot into docs/.

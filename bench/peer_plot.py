@@ -8,10 +8,10 @@ from typing import Final
 from peer_measures import SLOW, Figures, percentile
 from peer_report import right
 
-_WIDTH: Final = 820
-_PANEL_WIDTH: Final = 400
+_WIDTH: Final = 860
+_PANEL_WIDTH: Final = 420
 _LABEL_WIDTH: Final = 92
-_BAR_MAX: Final = 190
+_BAR_MAX: Final = 170
 _ROW: Final = 24
 _BAR: Final = 14
 _TITLE: Final = 46
