@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 
 MISSING = "no PostgreSQL server is installed: its initdb was not found"
 _USER = "postgres"
@@ -39,16 +40,10 @@ def server() -> Iterator[str]:
         data = top / "data"
 
         def run(*words: str | Path) -> None:
-            with Path(os.devnull).open("w") as nowhere:
-                subprocess.run(
-                    words,
-                    user=user,
-                    cwd=top,
-                    check=True,
-                    timeout=60,
-                    stdout=nowhere,
-                    stderr=nowhere,
-                )
+            null = subprocess.DEVNULL
+            subprocess.run(
+                words, user=user, cwd=top, check=True, timeout=60, stdout=null, stderr=null
+            )
 
         owner = ("-U", _USER, "-A", "trust")
         run(folder / "initdb", "-D", data, *owner, "-N", "--no-locale", "-E", "UTF8")
@@ -68,7 +63,7 @@ def new_database(url: str) -> str:
     """Create an empty database and return its URL."""
     name = f"test_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     return f"{url.rpartition('/')[0]}/{name}"
 
 

@@ -93,16 +93,17 @@ async def test_every_outcome_is_what_became_of_the_sender(tmp_path, fleet):
     assert field.found == "https://theirs.example.com"
     [field] = items[vanished].fields
     assert (field.verdict, field.found, field.wanted) == ("different", OLD, NEW)
-    assert items[refused].failure == {
+    failure = dict(items[refused].failure or {})
+    assert failure.pop("request_id")
+    assert failure == {
         "kind": "refused",
         "http_status": 400,
         "code": 20001,
         "message": "Error 400",
         "more_info": "https://www.twilio.com/docs/errors/20001",
-        "request_id": items[refused].failure["request_id"],
         "cure": "Correct the field that the message names.",
     }
-    assert items[gone].failure["code"] == 20404
+    assert dict(items[gone].failure or {})["code"] == 20404
 
 
 async def test_a_name_under_review_is_pending(tmp_path, fleet):

@@ -1,5 +1,7 @@
 """What an update would change on a sender."""
 
+from typing import Any
+
 import pytest
 
 from twilio_senders_mcp.senders.diff import (
@@ -12,7 +14,7 @@ from twilio_senders_mcp.senders.diff import (
     value_of,
 )
 
-SENDER = {
+SENDER: Any = {
     "sid": "XE" + "a" * 32,
     "sender_id": "whatsapp:+15550100002",
     "friendly_name": None,
@@ -105,4 +107,5 @@ def test_a_field_belongs_to_a_channel():
     assert is_of_other_channel("profile.use_case", SENDER)
     assert not is_of_other_channel("profile.about", SENDER)
     assert not is_of_other_channel("webhook.callback_url", SENDER)
-    assert is_of_other_channel("profile.about", {**SENDER, "sender_id": "rcs:agent"})
+    rcs: Any = {**SENDER, "sender_id": "rcs:agent"}
+    assert is_of_other_channel("profile.about", rcs)

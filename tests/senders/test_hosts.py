@@ -1,5 +1,7 @@
 """The hosts of webhook URLs."""
 
+from typing import Any
+
 import pytest
 
 from twilio_senders_mcp.senders.hosts import (
@@ -52,7 +54,7 @@ def test_anything_else_is_no_host(text):
 
 
 def test_the_hosts_of_a_sender_are_those_of_its_three_urls():
-    sender = {
+    sender: Any = {
         "webhook": {
             "callback_url": "https://a.example/in",
             "fallback_url": "https://B.example:1",

@@ -1,18 +1,20 @@
 """What a change of many senders means for the person who decides."""
 
+from typing import Any
+
 from twilio_senders_mcp.senders.diff import field_changes
 from twilio_senders_mcp.senders.impacts import ChangedSender, impacts, warnings
 
 WEBSITES = [{"website": "https://a.example"}, {"website": "https://b.example"}]
 
 
-def sender(**others):
+def sender(**others: Any) -> Any:
     profile = {"name": "Owl Bakery", "about": "Bread", "websites": WEBSITES}
     basic = {"sender_id": "whatsapp:+15550100002", "status": "ONLINE", "profile": profile}
     return {**basic, "webhook": {"callback_url": "https://a.example/in"}, **others}
 
 
-def changed(body, one=None):
+def changed(body: Any, one: Any = None) -> ChangedSender:
     one = one or sender()
     return ChangedSender(one, field_changes(body, one))
 

@@ -41,12 +41,11 @@ class Carrier:
         self._threads = anyio.CapacityLimiter(_THREADS)
         self._in_progress: dict[tuple[str, int], anyio.Event] = {}
 
-    async def end(self, seconds: float) -> None:
-        """Begin nothing new, and wait this long for what is on its way to Twilio."""
+    async def end(self) -> None:
+        """Begin nothing new, and wait for what is on its way to Twilio."""
         self.pauses.end()
-        with anyio.move_on_after(seconds):
-            while self._in_progress:
-                await next(iter(self._in_progress.values())).wait()
+        while self._in_progress:
+            await next(iter(self._in_progress.values())).wait()
 
     async def positions(self, leg: Leg) -> list[int]:
         """Return the positions of the senders that a leg has to carry out."""

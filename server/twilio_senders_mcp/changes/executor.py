@@ -109,19 +109,22 @@ class Executor:
         store = await in_thread(lambda: take_over(database, time.time()))
         carrier = Carrier(store, self._accounts, pace=self._pace, timing=self._timing)
         durable = durable_type(database.steps_url, carrier)
+        legs = Legs(store, durable, self._asked)
         try:
             await durable.launch()
-            await self._ticks(lock, store, carrier, durable)
+            await self._ticks(lock, store, carrier, legs)
         finally:
+            carrier.pauses.end()
             with anyio.CancelScope(shield=True):
-                await carrier.end(_FINISH_SECONDS)
+                with anyio.move_on_after(_FINISH_SECONDS):
+                    await carrier.end()
+                    await legs.end()
                 await durable.close()
 
     async def _ticks(
-        self, lock: Lock, store: "ExecutionStore", carrier: "Carrier", durable: "Durable"
+        self, lock: Lock, store: "ExecutionStore", carrier: "Carrier", legs: Legs
     ) -> None:
         """Start what is to be started, until the end or until the lock is lost."""
-        legs = Legs(store, durable, self._asked)
         seen = -_SEEN_SECONDS
         while not self._ending.is_set() and not carrier.lost:
             now = anyio.current_time()

@@ -4,6 +4,8 @@ import logging
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Final
 
+import anyio
+
 from .threads import in_thread
 
 if TYPE_CHECKING:
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 AGAIN_SECONDS: Final = 5.0
 """How long a run waits after a leg failed, such as for want of the database."""
 
+_LOOK_SECONDS: Final = 0.02
 logger = logging.getLogger(__name__)
 
 
@@ -45,6 +48,12 @@ class Legs:
                 await self._durable.forget(leg)
                 self._started.discard(leg)
                 self._not_before.pop(leg, None)
+
+    async def end(self) -> None:
+        """Wait until every leg that was started has ended and is recorded as such."""
+        for leg in self._started:
+            while not await self._durable.has_ended(leg):  # noqa: ASYNC110 - DBOS tells nobody
+                await anyio.sleep(_LOOK_SECONDS)
 
     async def _replace(self, leg: "Leg", now: float) -> None:
         """Begin another leg in place of one that ended too early, but not at once."""
