@@ -1,5 +1,6 @@
 """The face of this room: plans, runs and what is asked of them."""
 
+import threading
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
@@ -63,7 +64,7 @@ class Changes:
         self._accounts = accounts
         self._retention = retention_days * _DAY
         self._stores: _Stores | None = None
-        self._opening = anyio.Lock()
+        self._opening = threading.Lock()
         self._exit = AsyncExitStack()
         self._executor = Executor(
             has_unfinished=self._has_unfinished_runs,
@@ -298,13 +299,13 @@ class Changes:
 
     async def _stores_ready(self) -> "_Stores":
         """Return the stores, opened in a thread the first time, because that loads SQLAlchemy."""
-        async with self._opening:
-            return self._stores or await in_thread(self._open)
+        return self._stores or await in_thread(self._open)
 
     def _open(self) -> "_Stores":
-        if self._stores is None:
-            self._stores = _Stores(self._state, self._folder)
-        return self._stores
+        with self._opening:  # several threads may need it at first
+            if self._stores is None:
+                self._stores = _Stores(self._state, self._folder)
+            return self._stores
 
     def _has_unfinished_runs(self) -> bool:
         if not is_postgresql(self._state.place):
