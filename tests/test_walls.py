@@ -107,8 +107,11 @@ def test_the_sandbox_knows_only_the_models():
     [
         ("mcp", ("protocol/", "http/", "server.py", "demo.py")),
         ("httpx2", ("twilio/transport.py",)),
+        ("dbos", ("changes/durable.py",)),
         ("jinja2", ("site/",)),
         ("markdown_it", ("site/",)),
+        ("psycopg", ("changes/lock.py",)),
+        ("sqlalchemy", ("changes/",)),
         ("uvicorn", ("http/serving.py", "http/connections.py")),
     ],
 )

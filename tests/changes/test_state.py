@@ -1,6 +1,7 @@
 """Where plans and runs are kept, whose they are, and what is refused."""
 
 import stat
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -108,6 +109,29 @@ async def test_temporary_state_goes_with_its_process(fleet):
         async with changes:
             pass
         assert not folder.exists()
+
+
+_IDLE = """
+import sys
+import anyio
+from twilio_senders_mcp.changes import Changes, Owner, StateSettings
+
+async def main(place):
+    async with Changes(StateSettings(Owner("https://x.example", ("AC",)), place), None):
+        await anyio.wait_all_tasks_blocked()
+
+anyio.run(main, sys.argv[1])
+print(sorted({"dbos", "sqlalchemy", "psycopg", "platformdirs"} & sys.modules.keys()))
+"""
+
+
+def test_a_server_that_plans_nothing_loads_no_database_and_creates_nothing(tmp_path):
+    state = tmp_path / "state"
+    idle = subprocess.run(
+        [sys.executable, "-c", _IDLE, state], capture_output=True, check=True, timeout=60
+    )
+    assert idle.stdout.strip() == b"[]"
+    assert not state.exists()
 
 
 def test_the_default_folder_is_the_users(monkeypatch, tmp_path):
