@@ -222,3 +222,45 @@ async def test_what_an_undo_cannot_restore_is_skipped_with_the_reason(changes, f
     assert undo.counts.changes == 0
     assert sorted(reasons(undo)) == sorted([(old, "not_restorable"), (taken, "changed_since")])
     assert undo.skipped[0].fields == ("webhook.callback_url",)
+
+
+async def test_an_undo_says_which_reviews_it_cannot_withdraw(changes, fleet):
+    one, other = fleet.add(2)
+    fleet.freeze_reviews = True
+    body = {"profile": {"name": "Owl Cakes", "about": "New"}}
+    plan = await changes.plan(named(one, other), SetFields(UpdateSender.model_validate(body)))
+    run = await changes.apply(plan.plan)
+    await changes.control(run.run, "cancel")
+    with changes._open().database.writing() as connection:
+        connection.execute(text("UPDATE run_items SET posted_at = 1, outcome = 'pending_review'"))
+    fleet.change(one, **body)
+    fleet._freeze_reviews()
+    undo = await changes.plan_undo(run.run)
+    [impact] = undo.impacts
+    assert impact.startswith("Display names that the run submitted and that Meta is still review")
+    assert "reviewing: 1. An undo cannot withdraw them." in impact
+    [item] = undo.items
+    assert [(each.field, each.after) for each in item.fields] == [("profile.about", "Open daily")]
+
+
+async def test_a_section_given_as_null_is_sent_as_null(changes, fleet):
+    [sid] = fleet.add(1)
+    plan = await changes.plan(named(sid), SetFields(UpdateSender(webhook=None, friendly_name=None)))
+    with changes._open().database.reading() as connection:
+        assert connection.execute(text("SELECT body FROM plan_items")).scalar() == (
+            '{"webhook": null}'
+        )
+    assert plan.counts.changes == 1
+
+
+async def test_a_name_that_was_empty_cannot_be_restored(changes, fleet):
+    [sid] = fleet.add(1)
+    fleet.sandbox._senders._get(sid, 0).profile = {"name": None}
+    plan = await changes.plan(named(sid), RENAME)
+    run = await changes.apply(plan.plan)
+    await changes.control(run.run, "cancel")
+    with changes._open().database.writing() as connection:
+        connection.execute(text("UPDATE run_items SET posted_at = 1, outcome = 'applied'"))
+    fleet.sandbox._senders._get(sid, 0).profile = {"name": "Owl Cakes"}
+    undo = await changes.plan_undo(run.run)
+    assert reasons(undo) == [(sid, "not_restorable")]

@@ -21,7 +21,14 @@ _SETTING_UP: Final = 7_243_001
 
 
 class Database:
-    """The tables of one owner. Every failure of it is a `StateUnavailable`."""
+    """The tables of one owner. Every failure of it is a `StateUnavailable`.
+
+    Creating it creates what is missing, and checks that the state belongs to this owner.
+
+    Raises:
+        StateUnavailable: if it does not, or cannot be used.
+
+    """
 
     def __init__(self, settings: StateSettings, folder: StateFolder) -> None:
         place = settings.place
@@ -35,33 +42,21 @@ class Database:
             self.place = str(folder.path)
             self.url = f"sqlite:///{folder.tables}"
             self.steps_url = f"sqlite:///{folder.steps}"
-        self._folder = folder
-        self._engine: Engine | None = None
-
-    def open(self) -> None:
-        """Create what is missing, and check that the state belongs to this owner.
-
-        Raises:
-            StateUnavailable: if it does not, or cannot be used.
-
-        """
         if not self.is_postgresql:
-            self._folder.create()
+            folder.create()
         with self._failures():
-            engine = self._create_engine()
+            self._engine = self._create_engine()
             try:
-                with engine.begin() as connection:
+                with self._engine.begin() as connection:
                     self._set_up(connection)
             except BaseException:
-                engine.dispose()
+                self._engine.dispose()
                 raise
-        self._engine = engine
 
     @contextmanager
     def writing(self) -> Generator[Connection]:
         """Yield a connection whose changes are committed together, one writer after the other."""
-        engine = self._opened()
-        with self._failures(), engine.begin() as connection:
+        with self._failures(), self._engine.begin() as connection:
             if not self.is_postgresql:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
@@ -69,21 +64,12 @@ class Database:
     @contextmanager
     def reading(self) -> Generator[Connection]:
         """Yield a connection that only reads."""
-        engine = self._opened()
-        with self._failures(), engine.connect() as connection:
+        with self._failures(), self._engine.connect() as connection:
             yield connection
 
     def close(self) -> None:
         """Close every connection."""
-        if self._engine is not None:
-            self._engine.dispose()
-            self._engine = None
-
-    def _opened(self) -> Engine:
-        if self._engine is None:
-            self.open()
-        assert self._engine is not None  # noqa: S101 - `open` sets it
-        return self._engine
+        self._engine.dispose()
 
     def _create_engine(self) -> Engine:
         if self.is_postgresql:

@@ -330,7 +330,6 @@ class _Stores:
         from .run_store import RunStore  # noqa: PLC0415 - as above
 
         self.database: Database = Database(settings, folder)
-        self.database.open()
         self.plans: PlanStore = PlanStore(self.database)
         self.runs: RunStore = RunStore(self.database)
 

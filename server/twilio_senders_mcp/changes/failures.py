@@ -1,6 +1,6 @@
 """Failed calls to Twilio as plain data, which can be stored and shown later."""
 
-from typing import TypedDict
+from typing import TypedDict, cast
 
 from twilio_senders_mcp.twilio.errors import (
     NotSent,
@@ -42,15 +42,13 @@ def failure_of(error: TwilioError) -> Failure:
 def _problem(problem: Problem | None) -> Failure:
     if problem is None:
         return {}
-    failure: Failure = {"http_status": problem.http_status}
-    if problem.code is not None:
-        failure["code"] = problem.code
-    if problem.message is not None:
-        failure["message"] = problem.message
-    if problem.more_info is not None:
-        failure["more_info"] = problem.more_info
-    if problem.request_id is not None:
-        failure["request_id"] = problem.request_id
-    if advice := advice_for(problem.code, problem.http_status):
-        failure["cure"] = advice.cure
-    return failure
+    advice = advice_for(problem.code, problem.http_status)
+    values = {
+        "http_status": problem.http_status,
+        "code": problem.code,
+        "message": problem.message,
+        "more_info": problem.more_info,
+        "request_id": problem.request_id,
+        "cure": advice.cure if advice else None,
+    }
+    return cast("Failure", {key: value for key, value in values.items() if value is not None})

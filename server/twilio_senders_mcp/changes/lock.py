@@ -68,32 +68,30 @@ class PostgresLock:
         import psycopg  # noqa: PLC0415 - only where PostgreSQL is used
 
         try:
-            connection = psycopg.connect(
-                self._url, autocommit=True, connect_timeout=_CONNECT_SECONDS
+            self._connection = psycopg.connect(
+                self._url,
+                autocommit=True,
+                connect_timeout=_CONNECT_SECONDS,
+                tcp_user_timeout=_CONNECT_SECONDS * 1000,
             )
         except psycopg.Error:
             return False
-        try:
-            row = connection.execute("SELECT pg_try_advisory_lock(%s)", (_KEY,)).fetchone()
-        except psycopg.Error:
-            row = None
-        if row is None or not row[0]:
-            connection.close()
-            return False
-        self._connection = connection
-        return True
+        if self._ask(f"SELECT pg_try_advisory_lock({_KEY})"):
+            return True
+        self.release()
+        return False
 
     def is_held(self) -> bool:
         """Tell whether the session that holds the lock still exists."""
+        return self._connection is not None and self._ask("SELECT true")
+
+    def _ask(self, question: str) -> bool:
         import psycopg  # noqa: PLC0415 - as above
 
-        if self._connection is None:
-            return False
         try:
-            self._connection.execute("SELECT 1")
+            return bool(self._connection.execute(question).fetchone()[0])
         except psycopg.Error:
             return False
-        return True
 
     def release(self) -> None:
         """Release the lock if it is held."""

@@ -125,9 +125,9 @@ class SenderChange:
     async def _look(self) -> Sender:
         """Read the sender, after a crash until a request on its way has had time to arrive."""
         sender = await self._read()
-        if self._work.stage != "posting" or self._work.posted_at is None:
+        if not self._may_have_left:
             return sender
-        arrived = self._work.posted_at + self._timing.arrive
+        arrived = (self._work.posted_at or 0.0) + self._timing.arrive
         remaining = arrived - time.time()
         if remaining <= 0 or any(not is_as_planned(each, sender) for each in self._work.fields):
             return sender

@@ -7,6 +7,7 @@ from typing import Final, cast
 from pydantic import MISSING, JsonValue, ValidationError
 
 from twilio_senders_mcp.senders.diff import (
+    NAME,
     FieldChange,
     body_of,
     field_changes,
@@ -14,9 +15,10 @@ from twilio_senders_mcp.senders.diff import (
     same_value,
     value_of,
 )
+from twilio_senders_mcp.senders.fields import name_field
 from twilio_senders_mcp.senders.hosts import is_host, moved_webhooks, webhook_hosts
 from twilio_senders_mcp.senders.impacts import ChangedSender, impacts, warnings
-from twilio_senders_mcp.senders.status import status_of
+from twilio_senders_mcp.senders.status import name_is_under_review, status_of
 from twilio_senders_mcp.twilio.requests import Configuration, UpdateSender
 from twilio_senders_mcp.twilio.responses import Sender
 
@@ -25,6 +27,10 @@ from .errors import CodeNotPlannable, UnusableHost
 from .plans import Change, PlanItem, ReplaceHost, SetFields, SetRows, Skipped
 
 Body = dict[str, JsonValue]
+_IN_REVIEW: Final = (
+    "Display names that the run submitted and that Meta is still reviewing: {}. An undo cannot "
+    "withdraw them."
+)
 _SECTIONS: Final = ("configuration", "webhook", "profile")
 
 
@@ -138,7 +144,17 @@ def plan_restoration(
         more = [f"{path} was changed by somebody else and is left alone" for path in taken]
         more += [f"{path} cannot be set to what it was and is left alone" for path in lost]
         _add(planned, changed, each, body, changes, more)
+    in_review = sum(_is_in_review(restorable[each.sid], each.sender) for each in found)
+    if in_review:
+        planned.impacts.append(_IN_REVIEW.format(in_review))
     return _with_impacts(planned, changed, found)
+
+
+def _is_in_review(one: Restorable, sender: Sender) -> bool:
+    """Tell whether a name that the run submitted is still under review."""
+    _, submitted = one.fields.get(NAME, (None, None))
+    pending = name_field(sender, "pending_display_name")
+    return submitted is not None and submitted == pending and name_is_under_review(sender)
 
 
 def _has_code(body: UpdateSender) -> bool:
@@ -183,7 +199,8 @@ def _only_changed(body: Body, fields: Sequence[FieldChange]) -> Body:
     for name, value in body.items():
         if isinstance(value, dict):
             section = {key: each for key, each in value.items() if f"{name}.{key}" in paths}
-            kept |= {name: section} if section else {}
+            if section:
+                kept[name] = section
         elif name in paths or any(path.startswith(f"{name}.") for path in paths):
             kept[name] = value
     return kept
@@ -216,7 +233,7 @@ def _restoration(one: Restorable, sender: Sender) -> tuple[Body, list[str], list
 
 
 def _can_be_sent(path: str, value: JsonValue) -> bool:
-    if path == "profile.name" and is_empty(value):
+    if path == NAME and is_empty(value):
         return False
     try:
         UpdateSender.model_validate(body_of({path: value}))
