@@ -7,6 +7,7 @@ from postgres import new_database
 from test_runs import MOVE, engine, named, short_waits
 
 from twilio_senders_mcp.changes import Changes, StateSettings, execution_store, executor, legs
+from twilio_senders_mcp.changes.durable import Durable
 from twilio_senders_mcp.changes.errors import StateUnavailable
 
 pytestmark = pytest.mark.anyio
@@ -156,3 +157,22 @@ async def test_a_database_that_is_down_at_the_start_is_tried_again(fleet, caplog
     assert tried
     assert "The state of runs cannot be used now: database" in caplog.text
     assert "secret" not in caplog.text
+
+
+async def test_a_failure_of_the_execution_itself_only_delays_the_run(
+    tmp_path, fleet, monkeypatch, caplog
+):
+    launch, failures = Durable.launch, [RuntimeError("anything")]
+
+    async def fails_once(durable: Durable) -> None:
+        if failures:
+            raise failures.pop()
+        await launch(durable)
+
+    monkeypatch.setattr(Durable, "launch", fails_once)
+    async with engine(fleet, tmp_path) as changes:
+        plan = await changes.plan(named(*fleet.add(3)), MOVE)
+        run = await changes.apply(plan.plan)
+        ended = await changes.wait(run.run, seconds=PATIENCE)
+    assert ended.counts == {"applied": 3}
+    assert "Runs were interrupted here: RuntimeError" in caplog.text

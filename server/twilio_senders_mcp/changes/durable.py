@@ -6,6 +6,7 @@ next executor; steps that are recorded are not repeated, and the others look bef
 
 import asyncio
 import logging
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
@@ -25,6 +26,7 @@ _RECOVERIES_MAX: Final = 1_000_000
 _POOL: Final = 8
 _IN_PROGRESS: Final = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
 
+_reserved = threading.Lock()
 _carriers: list[Carrier] = []
 
 
@@ -57,9 +59,14 @@ class Durable:
         self._carrier = carrier
 
     @staticmethod
-    def is_free() -> bool:
-        """Tell whether this process executes for no state yet."""
-        return not _carriers
+    def reserve() -> bool:
+        """Reserve DBOS, unless this process already executes for another state."""
+        return _reserved.acquire(blocking=False)
+
+    @staticmethod
+    def give_back() -> None:
+        """Let this process execute for another state."""
+        _reserved.release()
 
     async def launch(self) -> None:
         """Launch DBOS, which continues by itself what a crash interrupted."""

@@ -79,6 +79,9 @@ class Executor:
             except StateUnavailable as error:
                 logger.warning("The state of runs cannot be used now: %s", error.problem)
                 pause = LOOK_SECONDS
+            except Exception as error:  # noqa: BLE001 - the server serves on, whatever this is
+                logger.warning("Runs were interrupted here: %s", type(error).__name__)
+                pause = STAND_BY_SECONDS
             with anyio.move_on_after(pause):
                 await self._wanted.wait()
             if not self._ending.is_set():
@@ -98,14 +101,19 @@ class Executor:
         return STAND_BY_SECONDS
 
     async def _execute(self, lock: Lock) -> None:
-        from .carrier import Carrier  # noqa: PLC0415 - only where something is executed
-
         durable_type = await in_thread(_import_durable)
-        if not durable_type.is_free():
+        if not durable_type.reserve():
             return
-        database = await in_thread(self._open_database)
+        try:
+            await self._execute_with(lock, durable_type)
+        finally:
+            durable_type.give_back()
+
+    async def _execute_with(self, lock: Lock, durable_type: "type[Durable]") -> None:
+        from .carrier import Carrier  # noqa: PLC0415 - only where something is executed
         from .execution_store import take_over  # noqa: PLC0415 - as above
 
+        database = await in_thread(self._open_database)
         store = await in_thread(lambda: take_over(database, time.time()))
         carrier = Carrier(store, self._accounts, pace=self._pace, timing=self._timing)
         durable = durable_type(database.steps_url, carrier)
@@ -116,10 +124,12 @@ class Executor:
         finally:
             carrier.pauses.end()
             with anyio.CancelScope(shield=True):
-                with anyio.move_on_after(_FINISH_SECONDS):
-                    await carrier.end()
-                    await legs.end()
-                await durable.close()
+                try:
+                    with anyio.move_on_after(_FINISH_SECONDS):
+                        await carrier.end()
+                        await legs.end()
+                finally:
+                    await durable.close()
 
     async def _ticks(
         self, lock: Lock, store: "ExecutionStore", carrier: "Carrier", legs: Legs
