@@ -67,6 +67,7 @@ class Changes:
         self._opening = threading.Lock()
         self._exit = AsyncExitStack()
         self._executor = Executor(
+            has_state=lambda: is_postgresql(state.place) or self._folder.exists(),
             has_unfinished=self._has_unfinished_runs,
             open_database=lambda: self._open().database,
             lock=self._lock,

@@ -44,6 +44,7 @@ class Executor:
     def __init__(
         self,
         *,
+        has_state: Callable[[], bool],
         has_unfinished: Callable[[], bool],
         open_database: "Callable[[], Database]",
         lock: Callable[[], Lock],
@@ -51,6 +52,7 @@ class Executor:
         pace: float,
         timing: Timing,
     ) -> None:
+        self._has_state = has_state
         self._has_unfinished = has_unfinished
         self._open_database = open_database
         self._new_lock = lock
@@ -89,7 +91,8 @@ class Executor:
 
     async def _once(self) -> float:
         """Execute if there is something to do and the lock is free; return how long to wait."""
-        if not await in_thread(self._has_unfinished):
+        # The first question is cheap, and a server that plans nothing never asks the second.
+        if not self._has_state() or not await in_thread(self._has_unfinished):
             return LOOK_SECONDS
         lock = self._new_lock()
         if not await in_thread(lock.acquire):

@@ -1,14 +1,12 @@
 """Where plans and runs are kept, and whose they are.
 
 State belongs to the accounts it was made for: each owner has a folder of its own, or a database of
-its own. Only the standard library is needed here, because every server passes through this module.
+its own. Every server passes through this module, so it loads what only state needs when there is
+some.
 """
 
 import hashlib
 import os
-import shutil
-import sqlite3
-import tempfile
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,6 +77,8 @@ class StateFolder:
         """The folder, which may not exist yet."""
         if self._settings.temporary and self._settings.place is None:
             if self._temporary is None:
+                import tempfile  # noqa: PLC0415 - only where it is used
+
                 self._temporary = Path(tempfile.mkdtemp(prefix=f"{_APPLICATION}-"))
             return self._temporary
         return self._parent() / self._settings.owner.fingerprint
@@ -113,33 +113,35 @@ class StateFolder:
         except OSError:
             raise StateUnavailable("folder", str(self._parent())) from None
 
-    def has_unfinished_runs(self) -> bool:
-        """Tell whether an unfinished run is recorded, without creating or loading anything."""
+    def exists(self) -> bool:
+        """Tell whether anything was stored."""
         if self._settings.temporary and self._temporary is None:
             return False
-        tables = self.tables
-        if not tables.exists():
-            return False
-        with suppress(sqlite3.Error), closing(_open_to_read(tables)) as connection:
+        return self.tables.exists()
+
+    def has_unfinished_runs(self) -> bool:
+        """Tell whether an unfinished run is recorded, without creating or loading anything."""
+        import sqlite3  # noqa: PLC0415 - only where it is used
+
+        address = f"{self.tables.as_uri()}?mode=ro"
+        with suppress(sqlite3.Error), closing(sqlite3.connect(address, uri=True)) as connection:
             return connection.execute(_UNFINISHED).fetchone() is not None
         return False
 
     def remove_if_temporary(self) -> None:
         """Remove a temporary folder."""
         if self._temporary is not None:
+            import shutil  # noqa: PLC0415 - only where it is used
+
             shutil.rmtree(self._temporary, ignore_errors=True)
             self._temporary = None
 
     def _parent(self) -> Path:
         if self._settings.place is not None:
             return Path(self._settings.place).expanduser().absolute()
-        from platformdirs import user_state_path  # noqa: PLC0415 - only where it is the default
+        from platformdirs import user_state_path  # noqa: PLC0415 - only where it is used
 
         return user_state_path(_APPLICATION, appauthor=False)
-
-
-def _open_to_read(file: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=1.0)
 
 
 def _create_file(file: Path) -> None:
