@@ -121,7 +121,7 @@ async def main(place):
         await anyio.wait_all_tasks_blocked()
 
 anyio.run(main, sys.argv[1])
-print(sorted({"dbos", "sqlalchemy", "psycopg", "platformdirs", "sqlite3"} & sys.modules.keys()))
+print(sorted({"dbos", "sqlalchemy", "psycopg", "platformdirs"} & sys.modules.keys()))
 """
 
 
