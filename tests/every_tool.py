@@ -31,5 +31,13 @@ async def call_every_tool(client: Client) -> None:
     assert len((await ok("list_docs"))["pages"]) == 5
     assert (await ok("search_docs", query="webhook"))["results"]
     await ok("get_docs", pages=["topics/statuses"])
+    label = {"friendly_name": "Planned"}
+    plan = (await ok("plan_changes", senders={"sids": [sid]}, set=label))["plan"]
+    run = (await ok("apply_plan", plan=plan))["run"]
+    done = await ok("follow_run", run=run, wait_seconds=30)
+    assert done["counts"] == {"applied": 1, "waiting": 0}
+    over = await client.call_tool("control_run", {"run": run, "action": "cancel"})
+    assert "is done and cannot be cancelled" in text_of(over)
+    called.add("control_run")
     await ok("delete_sender", sid=sid, sender_id=NEW["sender_id"])
     assert called == set(TOOL_NAMES)

@@ -107,7 +107,8 @@ class ManyAccounts:
         if last == "Senders":
             if number in self.failing:
                 return 500, {"code": 20500, "message": "down", "status": 500}
-            return 200, {"senders": [self.sender(number)], "meta": {"next_page_url": None}}
+            listed = [] if "Channel=rcs" in query else [self.sender(number)]
+            return 200, {"senders": listed, "meta": {"next_page_url": None}}
         if last != sender_sid(number):
             return 404, {"code": 20404, "message": "not found", "status": 404}
         if method == "DELETE":

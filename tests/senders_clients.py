@@ -4,6 +4,7 @@ from typing import Any
 
 from twilio_senders_mcp.accounts.accounts import Accounts
 from twilio_senders_mcp.accounts.configured import ConfiguredAccount
+from twilio_senders_mcp.changes import Changes, Owner, StateSettings
 from twilio_senders_mcp.twilio.account_credentials import AccountCredentials
 from twilio_senders_mcp.twilio.api import TwilioApi
 from twilio_senders_mcp.twilio.client import SendersClient
@@ -38,6 +39,11 @@ class OwnClient(SendersClient):
 
     async def aclose(self) -> None:
         await self._transports.aclose()
+
+
+def no_changes(accounts: Accounts) -> Changes:
+    """Plans and runs of these accounts, for a call that makes none."""
+    return Changes(StateSettings(Owner("", ()), temporary=True), accounts)
 
 
 def one_account(app: Any, credentials: Credentials) -> Accounts:

@@ -7,6 +7,7 @@ from mcp.server.lowlevel import Server
 
 from .accounts.accounts import Accounts
 from .accounts.configured import ConfiguredAccount
+from .changes import Changes, Owner, StateSettings
 from .protocol.server import create_mcp_server
 from .settings import Settings, SettingsError
 from .settings.problems import did_you_mean
@@ -43,6 +44,7 @@ def create_server(
             several_accounts=accounts.several,
         ),
         accounts,
+        create_changes(settings, accounts, sandbox=sandbox),
         poll_seconds=_poll_seconds(settings, sandbox=sandbox),
         sandbox=sandbox,
         confirm=settings.twilio_senders_confirm,
@@ -69,6 +71,21 @@ def _accounts(settings: Settings, app: "ASGIApp | None", *, sandbox: bool) -> Ac
         app=app,
     )
     return Accounts(configured, transports, total_timeout=settings.twilio_senders_total_timeout)
+
+
+def create_changes(settings: Settings, accounts: Accounts, *, sandbox: bool) -> Changes:
+    """Return the plans and runs of these accounts; those of the sandbox are temporary."""
+    configured = settings.accounts
+    urls = sorted({account.address.url("messaging") for account in configured})
+    owner = Owner(" ".join(urls), tuple(account.sid for account in configured))
+    place = None if sandbox else settings.twilio_senders_state
+    return Changes(
+        StateSettings(owner, place, temporary=sandbox),
+        accounts,
+        pace=settings.twilio_senders_pace,
+        poll_seconds=_poll_seconds(settings, sandbox=sandbox),
+        retention_days=settings.twilio_senders_keep_days,
+    )
 
 
 def _poll_seconds(settings: Settings, *, sandbox: bool) -> float:

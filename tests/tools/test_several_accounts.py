@@ -54,7 +54,8 @@ async def test_every_sender_tool_takes_an_account_and_the_reference_none(era):
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
     assert list(tools) == list(ALL_TOOL_NAMES)
     taking = {name for name, tool in tools.items() if "account" in tool.input_schema["properties"]}
-    assert taking == {tool.name for tool in TOOLS if tool.effect != "looks_up"}
+    assert taking == {tool.name for tool in TOOLS if tool.accounts != "none"}
+    assert "account" in tools["plan_changes"].input_schema["properties"]["senders"]["properties"]
     assert not [
         name for name in taking if "account" in tools[name].input_schema.get("required", [])
     ]

@@ -7,7 +7,7 @@ import anyio
 import pytest
 from mcp import Client
 from sandboxed import ERAS, call, connected, sentence, text_of
-from senders_clients import one_account
+from senders_clients import no_changes, one_account
 from stand_in import StandIn, answer
 from virtual_time import in_virtual_time
 
@@ -109,6 +109,7 @@ async def test_progress_is_reported_in_whole_seconds_that_grow():
     call = Call(
         twilio=accounts.default.senders,
         accounts=accounts,
+        changes=no_changes(accounts),
         asks=False,
         confirm=confirm,
         progress=progress,

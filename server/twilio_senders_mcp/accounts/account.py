@@ -32,9 +32,13 @@ class Account:
         """Return the account under another name."""
         return replace(self, name=name)
 
-    @cached_property
+    @property
     def senders(self) -> SendersClient:
         """The client of the Senders API."""
+        return self._senders
+
+    @cached_property
+    def _senders(self) -> SendersClient:
         return SendersClient(self.api("messaging"))
 
     @cached_property

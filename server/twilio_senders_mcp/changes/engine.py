@@ -95,8 +95,9 @@ class Changes:
 
     async def aclose(self) -> None:
         """Close the connections to the state; only for one that was not entered."""
-        if self._stores is not None:
-            await in_thread(self._stores.database.close)
+        if self._stores is None:
+            return  # no thread is needed where nothing was opened, which ends faster
+        await in_thread(self._stores.database.close)
         await in_thread(self._folder.remove_if_temporary)
 
     async def plan(

@@ -54,9 +54,9 @@ class ArgumentsReader(Generic[ModelT]):
     """Validates the raw arguments of a call; created once for each tool."""
 
     def __init__(self, model: type[ModelT]) -> None:
-        self.schema: Schema = input_schema(model)
+        self._schema: Schema = input_schema(model, complete=True)
         self._model = model
-        self._paths = dict(_field_paths(self.schema))
+        self._paths = dict(_field_paths(self._schema))
 
     def read(self, arguments: Mapping[str, Any]) -> ReadArguments[ModelT]:
         """Return the model of the arguments that are not null.
@@ -65,11 +65,11 @@ class ArgumentsReader(Generic[ModelT]):
             InvalidArguments: if anything in ``arguments`` is unknown, missing or invalid.
 
         """
-        unpacked = _unpack_json_text(arguments, self.schema)
+        unpacked = _unpack_json_text(arguments, self._schema)
         if _count_values(unpacked) > VALUES_MAX:
             raise InvalidArguments([Issue("", f"expected at most {VALUES_MAX:,} values")], 1)
         nulls: list[str] = []
-        given = _without_nulls(unpacked, self.schema, "", nulls)
+        given = _without_nulls(unpacked, self._schema, "", nulls)
         try:
             return ReadArguments(self._model.model_validate(given), tuple(nulls))
         except ValidationError as error:
@@ -112,7 +112,7 @@ class ArgumentsReader(Generic[ModelT]):
 
     def _schema_at(self, path: Path) -> Schema:
         """Return the schema at ``path``, empty for an unknown key."""
-        schema = self.schema
+        schema = self._schema
         for step in path:
             if isinstance(step, int):
                 schema = (array_schema(schema) or {}).get("items", {})
@@ -274,6 +274,11 @@ _EXPECTED: Final = {
     "less_than_equal": "expected {le} or less",
     "absolute_url": "expected an absolute http(s) URL",
     "verification_code": "expected digits, as text",
+    "one_selection": "give sids, or any of channel, query and status",
+    "one_change": "give exactly one of set, replace_host, rows, undo and plan",
+    "senders_needed": "senders is required with set and replace_host",
+    "senders_not_needed": "senders is only for set and replace_host",
+    "page_of_plan": "page_token is only for plan",
     "nothing_to_change": "give at least one field to change; null counts as not given",
     "unknown_path": "there is no such field to clear",
     "not_clearable": "this field cannot be cleared",

@@ -23,6 +23,7 @@ from pydantic import BaseModel
 from twilio_senders_mcp.accounts.account import Account
 from twilio_senders_mcp.accounts.accounts import Accounts
 from twilio_senders_mcp.accounts.errors import ReadOnlyAccount
+from twilio_senders_mcp.changes import Changes
 from twilio_senders_mcp.tools.account_argument import ALL_ACCOUNTS, account_of
 from twilio_senders_mcp.tools.catalog import ALL_TOOL_NAMES
 from twilio_senders_mcp.tools.errors import InvalidArguments, Issue
@@ -33,7 +34,7 @@ from twilio_senders_mcp.tools.tool import AnyTool, Call, Effect, Result
 
 from .arguments import ArgumentsReader
 from .confirmation import AnsweredQuestions, AnswerNeeded, Confirmation, ConfirmMode
-from .schemas import output_schema
+from .schemas import input_schema, output_schema
 
 REQUEST_ID_META: Final = "twilio-senders-mcp/request_id"
 """The key of Twilio's request id in ``_meta``."""
@@ -78,6 +79,7 @@ class ToolCalls:
         self,
         tools: Sequence[AnyTool],
         accounts: Accounts,
+        changes: Changes,
         *,
         poll_seconds: float,
         sandbox: bool,
@@ -85,6 +87,7 @@ class ToolCalls:
     ) -> None:
         self._tools = {tool.name: _ServedTool(tool) for tool in tools}
         self._accounts = accounts
+        self._changes = changes
         self._poll_seconds = poll_seconds
         self._sandbox = sandbox
         self._confirm: ConfirmMode = confirm
@@ -122,6 +125,7 @@ class ToolCalls:
                 poll_seconds=self._poll_seconds,
                 nulls=read.nulls,
                 accounts=self._accounts,
+                changes=self._changes,
                 account=account,
             )
             return self._success(await served.tool.run(call, read.model), served.tool, account)
@@ -226,7 +230,7 @@ class _ServedTool:
             name=self.tool.name,
             title=self.tool.title,
             description=self.tool.description,
-            input_schema=self.reader.schema,
+            input_schema=input_schema(self.tool.arguments),
             output_schema=output_schema(self.tool.result),
             annotations=_ANNOTATIONS[self.tool.effect],
         )

@@ -12,18 +12,43 @@ from typing import Any, Final, cast
 
 from pydantic import BaseModel, TypeAdapter
 
-from twilio_senders_mcp.twilio.schema import Schema, forms, inline, object_schema, request_schema
+from twilio_senders_mcp.tools.tool import ABRIDGED
+from twilio_senders_mcp.twilio.schema import (
+    Schema,
+    array_schema,
+    forms,
+    inline,
+    object_schema,
+    request_schema,
+)
 
-_LEFT_OUT: Final = {"additionalProperties", "default", "minLength", "maxLength"}
+_LEFT_OUT: Final = {"additionalProperties", "default", "minLength", "maxLength", ABRIDGED}
 _NULL: Final[Schema] = {"type": "null"}
 
 
-def input_schema(arguments: type[BaseModel]) -> Schema:
+def input_schema(arguments: type[BaseModel], *, complete: bool = False) -> Schema:
     """Return the schema of a tool's arguments.
 
-    A section is a plain object; any other optional field is nullable.
+    A section is a plain object; any other optional field is nullable. Of a field that is marked as
+    `ABRIDGED`, clients see only the type and the description, unless ``complete``.
     """
-    return _portable(request_schema(arguments))
+    schema = request_schema(arguments)
+    return _portable(schema if complete else _abridged(schema))
+
+
+def _abridged(schema: Schema) -> Schema:
+    properties = {
+        name: _outline(field) if field.get(ABRIDGED) else field
+        for name, field in schema["properties"].items()
+    }
+    return {**schema, "properties": properties}
+
+
+def _outline(field: Schema) -> Schema:
+    outline: Schema = {"type": "object"}
+    if array_schema(field):
+        outline = {"type": "array", "items": outline}
+    return {"anyOf": [outline, _NULL], "description": field["description"]}
 
 
 def output_schema(result: type[Any]) -> Schema:

@@ -12,6 +12,7 @@ from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
 
 from twilio_senders_mcp import __version__
 from twilio_senders_mcp.accounts.accounts import Accounts
+from twilio_senders_mcp.changes import Changes
 from twilio_senders_mcp.tools.catalog import instructions
 from twilio_senders_mcp.tools.tool import AnyTool
 
@@ -37,6 +38,7 @@ _UNCHANGING: Final[tuple[CacheableMethod, ...]] = (
 def create_mcp_server(
     tools: Sequence[AnyTool],
     accounts: Accounts,
+    changes: Changes,
     *,
     poll_seconds: float,
     sandbox: bool,
@@ -50,13 +52,16 @@ def create_mcp_server(
     @asynccontextmanager
     async def lifespan(_: Server[None]) -> AsyncGenerator[None]:
         try:
-            yield
+            async with changes:
+                yield
         finally:
             # A write in progress may finish even if everything else is cancelled.
             with anyio.CancelScope(shield=True):
                 await accounts.aclose()
 
-    calls = ToolCalls(tools, accounts, poll_seconds=poll_seconds, sandbox=sandbox, confirm=confirm)
+    calls = ToolCalls(
+        tools, accounts, changes, poll_seconds=poll_seconds, sandbox=sandbox, confirm=confirm
+    )
     prompts = Prompts([tool.name for tool in tools], several_accounts=accounts.several)
     resources = Resources(accounts)
     completions = Completions(Directory(accounts), prompts, resources.templates)

@@ -107,7 +107,7 @@ class AccountSettings:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Settings:
     """The server's settings: the accounts, resolved, and each variable as the field of its name.
 
@@ -155,6 +155,21 @@ class Settings:
         "changes: `ask` where the AI tool can, `always` (a tool that cannot ask is refused), "
         "or `never`.",
         default="ask",
+    )
+    twilio_senders_state: str | None = _setting(
+        str,
+        "Where plans and runs are kept: a folder, or a `postgresql://` URL for servers on several "
+        "machines. By default a folder of the user.",
+        default=None,
+        flag="--state PLACE",
+    )
+    twilio_senders_pace: float = _setting(
+        seconds(at_most=100),
+        "Maximum number of changes per second and account in a run.",
+        default=2.0,
+    )
+    twilio_senders_keep_days: int = _setting(
+        count(1, 3650), "How long plans and runs are kept, in days.", default=30
     )
     twilio_senders_http_connections: int = _setting(
         count(2, 100_000),

@@ -43,7 +43,11 @@ class InAnyAccount(InAccount):
 def with_account(tool: AnyTool) -> AnyTool:
     """Return the tool as a server with several accounts offers it."""
     if tool.accounts == "none":
-        return tool
+        return replace(
+            tool,
+            arguments=tool.arguments_of_accounts or tool.arguments,
+            result=tool.result_of_accounts or tool.result,
+        )
     bases = (InAnyAccount if tool.accounts == "all" else InAccount, tool.arguments)
     return replace(
         tool,

@@ -4,13 +4,17 @@ from collections.abc import Collection, Iterable
 from typing import Final
 
 from .account_argument import with_account
+from .apply_plan import APPLY_PLAN
+from .control_run import CONTROL_RUN
 from .create_sender import CREATE_SENDER
 from .delete_sender import DELETE_SENDER
+from .follow_run import FOLLOW_RUN
 from .get_docs import GET_DOCS
 from .get_sender import GET_SENDER
 from .list_accounts import LIST_ACCOUNTS
 from .list_docs import LIST_DOCS
 from .list_senders import LIST_SENDERS
+from .plan_changes import PLAN_CHANGES
 from .search_docs import SEARCH_DOCS
 from .tool import AnyTool
 from .update_sender import UPDATE_SENDER
@@ -26,6 +30,10 @@ TOOLS: Final[tuple[AnyTool, ...]] = (
     CREATE_SENDER,
     UPDATE_SENDER,
     DELETE_SENDER,
+    PLAN_CHANGES,
+    APPLY_PLAN,
+    FOLLOW_RUN,
+    CONTROL_RUN,
 )
 """The tools of a server with one account; one with several also has `list_accounts`."""
 

@@ -14,9 +14,11 @@ from twilio_senders_mcp.accounts.errors import (
     SubaccountsUnavailable,
     UnknownAccount,
 )
+from twilio_senders_mcp.changes.errors import ChangesError
 from twilio_senders_mcp.twilio.errors import Refused, TwilioError
 from twilio_senders_mcp.twilio.responses import Sender
 
+from .changes_failure import describe_changes_error
 from .consent_text import consent_text
 from .errors import AlreadyRegistered, ConsentMissing, InvalidArguments, Issue
 from .failure_result import (
@@ -79,6 +81,8 @@ def _describe(  # noqa: PLR0911 - one line for each kind
             return _already_registered(error.sender, offered)
         case ConsentMissing():
             return _consent_missing(error)
+        case ChangesError():
+            return describe_changes_error(error)
         case TwilioError():
             return describe_twilio_error(error, check, _other_accounts(error, offered, account))
         case _:

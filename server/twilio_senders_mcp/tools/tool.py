@@ -13,7 +13,11 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 from pydantic import BaseModel
 
 from twilio_senders_mcp.accounts.accounts import Accounts
+from twilio_senders_mcp.changes import Changes
 from twilio_senders_mcp.twilio.client import SendersClient
+
+ABRIDGED = "abridged"
+"""Marks a field of a tool's arguments whose contents another tool's schema already describes."""
 
 Effect = Literal["looks_up", "reads", "creates", "changes", "destroys"]
 """What a tool does: ``looks_up`` reads this server's own reference and sends nothing; ``reads``
@@ -75,7 +79,8 @@ class Call:
     ``twilio`` is the client of the chosen account. ``account`` is its name where there are several
     accounts, empty if the call is about all of them. ``asks`` is true if `confirm` would ask a
     person. ``poll_seconds`` is the initial polling interval of `wait_for_sender`. ``nulls`` are the
-    dotted paths of the arguments that were null and therefore count as not given.
+    dotted paths of the arguments that were null and therefore count as not given. ``changes`` keeps
+    the plans and runs of changes.
     """
 
     twilio: SendersClient
@@ -84,6 +89,7 @@ class Call:
     progress: Progress
     poll_seconds: float
     accounts: Accounts
+    changes: Changes
     account: str = ""
     nulls: tuple[str, ...] = ()
 
@@ -110,8 +116,8 @@ class Tool(Generic[ArgumentsT]):
     ``TypedDict`` of its structured content. ``page`` is the page of the reference about it.
     ``instruction`` is its part of the server's instructions. ``check`` is the advice shown when
     the outcome of a call is unknown. ``accounts`` tells which Twilio accounts one call can concern:
-    one, also all of them, or none in particular; ``result_of_accounts`` replaces ``result`` where
-    there are several accounts.
+    one, also all of them, or none in particular. Where there are several accounts,
+    ``arguments_of_accounts`` and ``result_of_accounts`` replace ``arguments`` and ``result``.
     """
 
     name: str
@@ -124,6 +130,7 @@ class Tool(Generic[ArgumentsT]):
     instruction: str = ""
     check: str = "read the sender (get_sender) before trying again"
     accounts: Literal["one", "all", "none"] = "one"
+    arguments_of_accounts: type[BaseModel] | None = None
     result_of_accounts: type[Any] | None = None
     description: str = field(init=False)
 

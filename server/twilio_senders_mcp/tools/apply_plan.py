@@ -1,0 +1,106 @@
+"""The tool `apply_plan`: carry out a plan, a few senders first."""
+
+from typing import Annotated, Final
+
+from pydantic import MISSING, Field
+
+from twilio_senders_mcp.changes import PlanView, RunSummary, RunView
+from twilio_senders_mcp.twilio.requests import StrictModel
+from twilio_senders_mcp.twilio.values import AnyText
+
+from .plan_result import item_clause
+from .run_result import RunResult, run_content, run_next, run_sentence, run_text
+from .tool import Call, Question, Result, Tool
+
+WAIT_MAX: Final = 45
+_SHOWN: Final = 3
+
+
+class ApplyPlanArguments(StrictModel):
+    """Which plan to apply, and how carefully."""
+
+    plan: Annotated[AnyText, Field(max_length=100)]
+    canary: Annotated[
+        int | None | MISSING,
+        Field(ge=0, le=1000, description="Senders to change first. Default: 1 of more than 5."),
+    ] = MISSING
+    stop_after: Annotated[
+        int | None | MISSING,
+        Field(ge=1, le=1000, description="Stop after so many failures. Default: 3, or 5 %."),
+    ] = MISSING
+    wait_seconds: Annotated[int, Field(ge=0, le=WAIT_MAX, description="20 by default.")] = 20
+
+
+async def apply_plan(call: Call, arguments: ApplyPlanArguments) -> Result:
+    """Apply a plan of plan_changes. Each sender is checked, changed, verified and reported.
+
+    A sender that was changed meanwhile is left alone. Applying a plan again follows the same run.
+    """
+
+    async def question() -> Question | None:
+        view = await call.changes.show_plan(arguments.plan)
+        return _question(view) if view.run is None and view.counts.changes else None
+
+    if call.asks and (first := await question()):
+        await call.confirm(first, question)
+    run = await call.changes.apply(
+        arguments.plan,
+        canary=arguments.canary if isinstance(arguments.canary, int) else None,
+        stop_after=arguments.stop_after if isinstance(arguments.stop_after, int) else None,
+    )
+    return await followed(call, run.run, arguments.wait_seconds)
+
+
+async def followed(call: Call, run: str, seconds: float) -> Result:
+    """Return the result about a run that is waited for."""
+
+    async def progress(summary: RunSummary) -> None:
+        done = summary.senders - summary.waiting
+        await call.progress(done, summary.senders, f"{done} of {summary.senders} senders")
+
+    await call.changes.wait(run, seconds=seconds, progress=progress)
+    return run_result(call, await call.changes.show_run(run))
+
+
+def run_result(call: Call, view: RunView) -> Result:
+    """Return the result that shows a run."""
+    several = call.accounts.several
+    return Result(
+        summary=run_sentence(view.summary),
+        content=run_content(view, several=several),
+        next=run_next(view.summary),
+        text=run_text(view, several=several),
+    )
+
+
+def _question(view: PlanView) -> Question:
+    senders = f"{view.counts.changes} sender{'' if view.counts.changes == 1 else 's'}"
+    accounts = f" of {len(view.accounts)} accounts" if len(view.accounts) > 1 else ""
+    shown = [item_clause(item) for item in view.items[:_SHOWN]]
+    more = view.counts.changes - len(shown)
+    parts = [
+        f"Change {senders}{accounts}?",
+        *view.impacts,
+        *(f"{clause}." for clause in shown),
+        f"And {more} more." if more > 0 else "",
+    ]
+    return Question(
+        text=" ".join(part for part in parts if part),
+        what=f"the change of {senders}",
+        seen=view.plan,
+        label="Apply this plan",
+    )
+
+
+APPLY_PLAN = Tool(
+    name="apply_plan",
+    title="Apply plan",
+    effect="changes",
+    accounts="none",
+    arguments=ApplyPlanArguments,
+    result=RunResult,
+    run=apply_plan,
+    page="topics/many-senders",
+    instruction="To change several senders, make a plan, show it to the person and apply it.",
+    check="look at the recent runs with follow_run",
+)

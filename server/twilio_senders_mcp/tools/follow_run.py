@@ -1,0 +1,74 @@
+"""The tool `follow_run`: what has become of a run."""
+
+from typing import Annotated, Literal
+
+from pydantic import MISSING, Field
+
+from twilio_senders_mcp.changes import RunSummary
+from twilio_senders_mcp.twilio.requests import StrictModel
+from twilio_senders_mcp.twilio.values import AnyText
+
+from .apply_plan import WAIT_MAX, run_result
+from .run_result import RunResult, run_facts, run_sentence
+from .tool import Call, Result, Tool
+
+
+class FollowRunArguments(StrictModel):
+    """Which run to show, and how long to wait for its end."""
+
+    run: Annotated[
+        AnyText | None | MISSING, Field(max_length=100, description="Without it: recent runs.")
+    ] = MISSING
+    wait_seconds: Annotated[int, Field(ge=0, le=WAIT_MAX, description="0 by default.")] = 0
+    show: Annotated[
+        Literal["problems", "all"] | None | MISSING,
+        Field(description="Which senders; all by default up to 20."),
+    ] = MISSING
+    page_token: Annotated[
+        AnyText | None | MISSING,
+        Field(max_length=100, description="next_page_token of the previous result."),
+    ] = MISSING
+
+
+async def follow_run(call: Call, arguments: FollowRunArguments) -> Result:
+    """Show a run of apply_plan: its state, and what became of each sender and field.
+
+    Waits until the run ends or wait_seconds are over.
+    """
+    run = arguments.run if isinstance(arguments.run, str) else ""
+    if not run:
+        return _recent(await call.changes.recent_runs())
+
+    async def progress(summary: RunSummary) -> None:
+        done = summary.senders - summary.waiting
+        await call.progress(done, summary.senders, f"{done} of {summary.senders} senders")
+
+    if arguments.wait_seconds:
+        await call.changes.wait(run, seconds=arguments.wait_seconds, progress=progress)
+    view = await call.changes.show_run(
+        run,
+        show=arguments.show if isinstance(arguments.show, str) else None,
+        page_token=arguments.page_token if isinstance(arguments.page_token, str) else None,
+    )
+    return run_result(call, view)
+
+
+def _recent(runs: list[RunSummary]) -> Result:
+    count = len(runs)
+    return Result(
+        summary=f"{count} recent run{'' if count == 1 else 's'}.",
+        content={"runs": [run_facts(run) for run in runs]},
+        text="\n".join(run_sentence(run) for run in runs),
+    )
+
+
+FOLLOW_RUN = Tool(
+    name="follow_run",
+    title="Follow run",
+    effect="reads",
+    accounts="none",
+    arguments=FollowRunArguments,
+    result=RunResult,
+    run=follow_run,
+    page="topics/many-senders",
+)
