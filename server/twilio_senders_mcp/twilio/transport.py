@@ -22,6 +22,7 @@ import httpx2 as httpx
 from twilio_senders_mcp import __version__
 
 from .credentials import Credentials
+from .departure import Departure
 from .errors import NotSent, NotSentReason, OutcomeUnknown, UnknownReason
 from .messages import Request, Response, request_id, retry_after
 from .writes import WritesInFlight
@@ -94,7 +95,7 @@ class Transport:
         """
         http = self._open()
         await self._wait_for_connection(request, deadline)
-        departure = _Departure(left=self._app is not None)
+        departure = Departure(left=self._app is not None)
         built = http.build_request(
             request.method,
             request.path,
@@ -178,7 +179,7 @@ class Transport:
         self,
         request: Request,
         exchange: Callable[[], Awaitable[Response]],
-        departure: "_Departure",
+        departure: Departure,
         deadline: float,
     ) -> Response:
         try:
@@ -189,6 +190,7 @@ class Transport:
                 raise NotSent(_not_sent_reason(error)) from None
             raise OutcomeUnknown(_unknown_reason(error), reading=request.only_reads) from None
         finally:
+            await departure.close_unused()
             self._release_connection(request)
 
 
@@ -208,18 +210,6 @@ async def _exchange(
         request_id(headers),
         retry_after(headers.get("Retry-After")),
     )
-
-
-class _Departure:
-    """Detects in httpx's trace whether sending the request has begun."""
-
-    def __init__(self, *, left: bool) -> None:
-        self.left = left
-
-    async def trace(self, event: str, info: Mapping[str, Any]) -> None:
-        # A CONNECT to a proxy does not carry the request itself.
-        if event.endswith("send_request_headers.started"):
-            self.left = self.left or info["request"].method != b"CONNECT"
 
 
 async def _bounded_content(response: httpx.Response) -> bytes:
