@@ -1,4 +1,4 @@
-"""The processes that `run.py` measures, and the Twilio that they call.
+"""The processes that `run.py` and `soak.py` measure, and the Twilio that they call.
 
 Each runs while a block runs and is killed at its end. Needs a POSIX system.
 """
@@ -47,6 +47,13 @@ def peer_twilio() -> Generator[list[str]]:
 
 
 @contextmanager
+def faulty_twilio() -> Generator[str]:
+    """Run the stand-in that fails now and then; yields its base URL."""
+    with _twilio([sys.executable, str(_FOLDER / "faulty_twilio.py")]) as addresses:
+        yield addresses[0]
+
+
+@contextmanager
 def stdio_server(
     server: Server, base_url: str, settings: Mapping[str, str] | None = None
 ) -> Generator[StdioClient]:
@@ -55,20 +62,39 @@ def stdio_server(
     ``settings`` are further environment variables.
     """
     spawned = time.perf_counter()
+    with stdio_process(server, base_url, settings) as process:
+        yield StdioClient(server, process, spawned)
+
+
+@contextmanager
+def stdio_process(
+    server: Server, base_url: str, settings: Mapping[str, str] | None = None
+) -> Generator[subprocess.Popen[bytes]]:
+    """Run a server on stdio; yields its process."""
     environment = environment_for(base_url) | dict(settings or {})
     with running(_COMMANDS[server], environment, pipes=subprocess.PIPE) as process:
-        yield StdioClient(server, process, spawned)
+        yield process
 
 
 @contextmanager
 def http_server(server: Server, base_url: str) -> Generator[int]:
     """Run a server on Streamable HTTP; yields its port once it accepts connections."""
+    with http_process(server, base_url) as (_, port):
+        yield port
+
+
+@contextmanager
+def http_process(
+    server: Server, base_url: str, settings: Mapping[str, str] | None = None
+) -> Generator[tuple[subprocess.Popen[bytes], int]]:
+    """Run a server on Streamable HTTP; yields its process and its port."""
     port = _free_port()
     form = ["http", str(port)] if server == "floor" else ["http", "--port", str(port)]
     command = [*_COMMANDS[server], *form]
-    with running(command, environment_for(base_url), stderr=subprocess.DEVNULL) as process:
+    environment = environment_for(base_url) | dict(settings or {})
+    with running(command, environment, stderr=subprocess.DEVNULL) as process:
         _wait_until_open(port, process)
-        yield port
+        yield process, port
 
 
 @contextmanager

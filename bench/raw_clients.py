@@ -22,14 +22,14 @@ UPDATE: Final = "update_sender"
 LEGACY: Final[Era] = "2025-11-25"
 MODERN: Final[Era] = "2026-07-28"
 
-TIMEOUT: Final = 10.0
+TIMEOUT: Final = 60.0
 """The longest wait for anything from a process, in seconds."""
 
 _CHUNK: Final = 65536
 _CLIENT: Final = {"name": "bench", "version": "1"}
-_INITIALIZE: Final = {"protocolVersion": LEGACY, "capabilities": {}, "clientInfo": _CLIENT}
-_INITIALIZED: Final = {"jsonrpc": "2.0", "method": "notifications/initialized"}
-_MODERN_META: Final = {
+INITIALIZE: Final = {"protocolVersion": LEGACY, "capabilities": {}, "clientInfo": _CLIENT}
+INITIALIZED: Final = {"jsonrpc": "2.0", "method": "notifications/initialized"}
+MODERN_META: Final = {
     "io.modelcontextprotocol/protocolVersion": MODERN,
     "io.modelcontextprotocol/clientCapabilities": {},
     "io.modelcontextprotocol/clientInfo": _CLIENT,
@@ -54,12 +54,12 @@ class StdioClient:
 
     def initialize(self) -> float:
         """Do the legacy era's handshake; return the seconds from the spawn to its response."""
-        self._stdin.write(self._request("initialize", _INITIALIZE))
+        self._stdin.write(self._request("initialize", INITIALIZE))
         line = self._line()
         seconds = time.perf_counter() - self._spawned
         if "result" not in json.loads(line):
             raise BenchError(f"{self._server}: {line.decode()}")
-        self._stdin.write(_json(_INITIALIZED))
+        self._stdin.write(_json(INITIALIZED))
         return seconds
 
     def call(self, era: Era, arguments: Mapping[str, Any], tool: str = UPDATE) -> float:
@@ -163,9 +163,9 @@ class HttpClient:
         self._connection.close()
 
     def _initialize(self) -> None:
-        response, _ = self._post(_request(0, "initialize", _INITIALIZE))
+        response, _ = self._post(_request(0, "initialize", INITIALIZE))
         self._headers["Mcp-Session-Id"] = response.headers["Mcp-Session-Id"]
-        self._post(_json(_INITIALIZED))
+        self._post(_json(INITIALIZED))
 
     def _post(self, content: bytes) -> tuple[http.client.HTTPResponse, bytes]:
         self._connection.request("POST", "/mcp", content, self._headers)
@@ -187,7 +187,7 @@ def required_pipe(stream: IO[bytes] | None) -> IO[bytes]:
 
 def _call_params(era: Era, arguments: Mapping[str, Any], tool: str) -> dict[str, Any]:
     params: dict[str, Any] = {"name": tool, "arguments": arguments}
-    return params | {"_meta": _MODERN_META} if era == MODERN else params
+    return params | {"_meta": MODERN_META} if era == MODERN else params
 
 
 def _http_message(response: http.client.HTTPResponse, content: bytes) -> Any:
