@@ -61,6 +61,17 @@ async def test_of_a_line_that_is_too_long_nothing_is_read(length):
     assert message.startswith("The message is longer than ")
 
 
+async def test_a_notification_may_have_an_id_that_is_null_or_one_further_down():
+    null = b'{"jsonrpc":"2.0","id":null,"method":"note"}\n'
+    inside = b'{"jsonrpc":"2.0","method":"note","params":{"id":7}}\n'
+    reader, pipe = asyncio.StreamReader(), Pipe()
+    reader.feed_data(null + inside)
+    reader.feed_eof()
+    incoming = _Incoming(reader, _Outgoing(pipe, _Flow()))
+    assert len([item async for item in incoming]) == 2
+    assert pipe.written == b""
+
+
 async def test_a_line_that_is_too_long_may_come_in_pieces():
     reader, pipe = asyncio.StreamReader(limit=LIMIT), Pipe()
     incoming = _Incoming(reader, _Outgoing(pipe, _Flow()))
@@ -136,6 +147,9 @@ async def test_nothing_is_written_to_a_client_that_has_gone():
         (b'{"jsonrpc":"2.0","id":"a","method":"x","params":{"a":"\xff"}}\n', "a", -32700),
         (b'{"jsonrpc":"2.0","id":7,"method":"x","params":[]}\n', 7, -32600),
         (b'{"jsonrpc":"2.0","id":true,"method":5}\n', None, -32600),
+        (b'{"jsonrpc":"2.0","id":{"a":1},"method":"ping"}\n', None, -32600),
+        (b'{"jsonrpc":"2.0","id":1.5,"method":"ping"}\n', None, -32600),
+        (b'{"jsonrpc":"2.0","id":true,"method":"ping"}\n', None, -32600),
         (b'{"id":7,"method\n', None, -32700),
         (b'{"jsonrpc":"2.0","id":"\\ud800","method":"ping"}\n', None, -32700),
     ],

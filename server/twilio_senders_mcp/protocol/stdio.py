@@ -30,6 +30,7 @@ from mcp.types import (
     PARSE_ERROR,
     ErrorData,
     JSONRPCError,
+    JSONRPCNotification,
     jsonrpc_message_adapter,
 )
 from pydantic import ValidationError
@@ -164,10 +165,15 @@ class _Incoming(_PipeEnd):
         while True:
             line = await self._read_line()
             try:
-                return SessionMessage(jsonrpc_message_adapter.validate_json(line, by_name=False))
+                message = jsonrpc_message_adapter.validate_json(line, by_name=False)
             except ValidationError:
                 if line.strip():
                     await self._send_error(line)
+                continue
+            if isinstance(message, JSONRPCNotification) and _has_unusable_id(line):
+                await self._send_error(line)
+                continue
+            return SessionMessage(message)
 
     def __aiter__(self) -> Self:
         return self
@@ -211,6 +217,15 @@ class _Incoming(_PipeEnd):
                 consumed = overrun.consumed
             else:
                 return
+
+
+def _has_unusable_id(line: bytes) -> bool:
+    """Tell whether a notification is a request whose id cannot be used, such as an object.
+
+    Taken as a notification, it would never get a response. Some clients write notifications with
+    an id that is null.
+    """
+    return b'"id"' in line and pydantic_core.from_json(line).get("id") is not None
 
 
 def _error_response(line: bytes) -> SessionMessage:
