@@ -19,6 +19,7 @@ _LIBRARIES: Final = {
     "httpx2": logging.WARNING,
     "httpcore2": logging.WARNING,
     "mcp": logging.WARNING,
+    "mcp.server.transport_security": logging.ERROR,  # it would log what a refused client sent
     "sse_starlette": logging.WARNING,
     "stamina": logging.ERROR,
 }

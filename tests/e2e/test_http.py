@@ -84,6 +84,19 @@ def test_a_request_from_another_origin_or_for_another_host_is_refused(url, heade
     assert answer.status_code == status
 
 
+@pytest.mark.parametrize("field", ["Host", "Origin"])
+def test_a_refused_host_or_origin_is_logged_without_what_the_client_sent(field):
+    with listening("http", "--sandbox") as (process, address):
+        refused = httpx2.post(address, headers={field: "secret" + "x" * 10_000}, json=INITIALIZE)
+        assert refused.status_code in (403, 421)
+        process.terminate()
+        errors = process.stderr.read()
+    assert errors == (
+        b"WARNING twilio_senders_mcp.http.app: "
+        b"Refused a request with another Host or Origin, or without a Host\n"
+    )
+
+
 def test_the_reference_is_served_to_the_same_hosts_only(url):
     docs = url.replace("/mcp", "/docs")
     assert httpx2.get(docs).status_code == 200

@@ -3,6 +3,7 @@
 ``/`` redirects to the reference, for people who open the server's address in a browser.
 """
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from mcp.server.lowlevel import Server
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 MCP_PATH = "/mcp"
 DOCS_PATH = "/docs"
+
+logger = logging.getLogger(__name__)
 
 
 def create_http_app(server: Server[Any], host: str, limits: Limits | None = None) -> Starlette:
@@ -90,6 +93,8 @@ class _Guarded:
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         refusal = await self._guard.validate_request(Request(scope))
+        if refusal is not None:
+            logger.warning("Refused a request with another Host or Origin, or without a Host")
         await (refusal or self._app)(scope, receive, send)
 
 
