@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # The tests that need nothing besides Python.
 QUICK := not inspector and not conformance and not browser
 
-.PHONY: demo test check format inspector conformance browser bench bench-peers soak clients docs generated clean
+.PHONY: demo test check format inspector conformance browser bench bench-peers fuzz soak clients docs generated clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/twilio-senders-mcp demo
@@ -50,6 +50,10 @@ bench: $(VENV)/.installed-dev
 # installed is left out. WRITE=1 also puts the tables and the plot into docs/.
 bench-peers: $(VENV)/.installed-dev
 	@$(BIN)/python bench/peers.py $(if $(WRITE),--write-docs)
+
+# Thousands of made-up lines and requests for both forms; the tests try a few that stay the same.
+fuzz: $(VENV)/.installed-dev
+	$(BIN)/pytest tests/fuzz --hypothesis-profile=fuzz
 
 # Very many calls while Twilio fails now and then: are all results true, and is memory bounded?
 # SOAK="--calls 10000 --form http" shortens it.
