@@ -78,6 +78,7 @@ class Conversation:
 
     def _take(self, line: bytes) -> None:
         assert secrets_in(line) == [], line
+        self.seen["redacted"] += b"[redacted]" in line
         message = json.loads(line)
         assert message["jsonrpc"] == "2.0"
         if "method" in message:
@@ -125,6 +126,7 @@ def test_each_request_is_answered_once_and_nothing_else_is_written(era):
         conversation.end()
     assert conversation.seen["result"] > 50
     assert conversation.seen["error"] > 10
+    assert conversation.seen["redacted"] > 5
     assert conversation.seen["internal error"] == 0
     if not modern:
         assert conversation.seen["elicitation/create"] > 0
