@@ -23,6 +23,7 @@ from .parsing import (
     one_of,
     seconds,
     secret_in_file,
+    state_place,
 )
 
 Confirm = Literal["ask", "always", "never"]
@@ -157,9 +158,9 @@ class Settings:
         default="ask",
     )
     twilio_senders_state: str | None = _setting(
-        str,
-        "Where plans and runs are kept: a folder, or a `postgresql://` URL for servers on several "
-        "machines. By default a folder of the user.",
+        state_place,
+        "Where plans and runs are kept: the path of a folder, or a `postgresql://` URL for servers "
+        "on several machines. By default a folder of the user.",
         default=None,
         flag="--state PLACE",
     )

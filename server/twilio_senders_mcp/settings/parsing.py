@@ -80,6 +80,13 @@ def base_url(text: str) -> str:
     )
 
 
+def state_place(text: str) -> str:
+    """Read where plans and runs are kept: an absolute folder, or the URL of a database."""
+    if text.startswith(("postgresql://", "postgres://", "~/")) or Path(text).is_absolute():
+        return text
+    raise UnusableValueError("expected the absolute path of a folder, or a postgresql:// URL")
+
+
 def boolean(text: str) -> bool:
     """Read a truth value."""
     try:
