@@ -76,7 +76,8 @@ def allowed(schema: Schema) -> Strategy:  # noqa: PLR0911 - one line for each ki
 
 def arguments(name: str) -> Strategy:
     """Arguments of a tool, sometimes with a key too many, or of another type altogether."""
-    [tool] = [tool for tool in available_tools(read_only=False, only=(), several_accounts=False) if tool.name == name]
+    tools = available_tools(read_only=False, only=(), several_accounts=False)
+    [tool] = [tool for tool in tools if tool.name == name]
     given = values(input_schema(tool.arguments))
     if name == "wait_for_sender":
         # A wait is real time.
