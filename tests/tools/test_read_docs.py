@@ -82,7 +82,10 @@ async def test_one_unknown_page_among_others_answers_with_the_nearest(era):
 
 async def test_a_page_without_pages_below_it_says_so(era):
     result = await call(era, "list_docs", page="errors/63128")
-    assert result.structured_content["summary"] == "Error 63128: 0 pages below errors/63128."
+    assert result.structured_content["summary"] == (
+        "Error 63128: A display name change is already in progress for this sender: "
+        "0 pages below errors/63128."
+    )
     assert result.structured_content["next"] == "Read a page with get_docs errors/63128."
 
 

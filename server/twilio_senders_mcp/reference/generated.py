@@ -1,17 +1,17 @@
-"""Pages generated from the models, the operations and the error catalogue that the tools use."""
+"""Pages generated from the models and the operations that the tools use."""
 
 import json
-import tomllib
 from collections.abc import Iterator, Mapping
 from importlib import resources
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from pydantic import BaseModel
 
 from twilio_senders_mcp.twilio import requests, responses
-from twilio_senders_mcp.twilio.errors import ERROR_PAGE, Advice, advice_for, known_codes
+from twilio_senders_mcp.twilio.errors import advice_for
 
 from .fields import request_table, response_table
+from .operations import operations
 from .page import Page
 
 _SOURCE: Final = (
@@ -49,23 +49,11 @@ _SCHEMAS: Final[tuple[tuple[str, str, type[BaseModel] | None, type[Any]], ...]] 
     ("properties", "What the channel grants a sender.", None, responses.Properties),
     ("offline-reason", "Why a sender is offline.", None, responses.OfflineReason),
 )
-_RETRIES: Final = {
-    "safe": "The same request may be sent again after a wait: Twilio did not process it. This "
-    "server does that automatically.",
-    "check": "Only after a check: Twilio may have carried out the request. Read the sender first.",
-    "": "Only after the cure: otherwise the same request would be refused again.",
-}
-_SOURCES: Final = {
-    "page": "Twilio's documentation",
-    "title": "the title of Twilio's error page; the cure is our advice",
-    "skill": "Twilio's public skill texts",
-    "third party": "code and plans of third parties, unconfirmed",
-}
 
 
 def operation_pages() -> Iterator[Page]:
     """Yield a page for each operation of the API."""
-    for operation in _read("operations.toml")["operation"]:
+    for operation in operations():
         yield Page(
             path=f"operations/{operation['name']}",
             title=operation["title"],
@@ -91,20 +79,6 @@ def schema_pages() -> Iterator[Page]:
             summary=summary,
             body="\n".join([*parts, _SOURCE]),
             keywords=("object", "fields", "attributes"),
-        )
-
-
-def error_pages() -> Iterator[Page]:
-    """Yield a page for each error code of the catalogue."""
-    for code in known_codes():
-        advice = cast("Advice", advice_for(code))
-        yield Page(
-            path=f"errors/{code}",
-            title=f"Error {code}",
-            type="error",
-            summary=advice.meaning,
-            body=_error_body(code, advice),
-            keywords=("error", "failed", code),
         )
 
 
@@ -153,20 +127,6 @@ def _example(operation: dict[str, Any]) -> list[str]:
     ]
 
 
-def _error_body(code: str, advice: Advice) -> str:
-    operations = [
-        f"- [{operation['title']}](/operations/{operation['name']})"
-        for operation in _read("operations.toml")["operation"]
-        if int(code) in operation["errors"]
-    ]
-    parts = ["## Why it happens", advice.cause] if advice.cause else []
-    parts += ["## What to do", advice.cure, "## May it be sent again?", _RETRIES[advice.retry]]
-    if operations:
-        parts += ["## Where it occurs", "\n".join(operations)]
-    link = ERROR_PAGE.format(code=code)
-    return "\n\n".join([*parts, f"Source: {_SOURCES[advice.source]}. Twilio's page: <{link}>"])
-
-
 def _response_notes(name: str) -> str:
     extra = (
         "\n`properties`, `offline_reasons`, `url` and the pending name are present when a sender "
@@ -181,10 +141,6 @@ def _response_notes(name: str) -> str:
 def examples() -> dict[str, Any]:
     """Return the request examples; ``update`` is the example on Twilio's reference page."""
     return json.loads(resources.files(__spec__.parent).joinpath("examples.json").read_bytes())
-
-
-def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads(resources.files(__spec__.parent).joinpath(name).read_text("utf-8"))
 
 
 def _code(language: str, value: object) -> str:

@@ -6,7 +6,8 @@ from functools import cache
 from typing import Final
 
 from .changelog import changelog_pages
-from .generated import error_pages, operation_pages, schema_pages
+from .error_pages import error_pages
+from .generated import operation_pages, schema_pages
 from .page import Page
 from .page_files import read_page_files
 

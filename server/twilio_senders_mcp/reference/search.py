@@ -58,6 +58,7 @@ _STOP_WORDS: Final = frozenset(
         "or",
         "our",
         "s",
+        "still",
         "t",
         "that",
         "the",
