@@ -48,11 +48,14 @@ def test_every_link_in_the_markdown_of_the_folder_leads_to_a_file_in_it(folder):
 
 
 def test_the_folder_carries_what_its_script_needs_to_search(folder):
-    entries = json.loads((folder / "search-index.json").read_text("utf-8"))
-    assert [entry["path"] for entry in entries] == list(reference.library())
+    index = json.loads((folder / "search-index.json").read_text("utf-8"))
+    assert [entry["path"] for entry in index["pages"]] == list(reference.library())
     assert all(
-        set(entry) == {"path", "title", "type", "summary", "keywords", "text"} for entry in entries
+        set(entry) == {"path", "title", "type", "summary", "passages"} for entry in index["pages"]
     )
+    numbers = range(len(index["pages"]))
+    assert all(page in numbers for found in index["weights"].values() for page, _ in found)
+    assert set(index["forms"].values()) == set(index["weights"])
     for file in folder.rglob("*.html"):
         (form,) = Document(file.read_text("utf-8")).all("form")
         assert (file.parent / form["data-index"]).samefile(folder / "search-index.json")
@@ -67,11 +70,14 @@ def test_the_folder_names_the_address_a_server_has_by_default(folder):
 
 def test_the_text_to_search_is_free_of_markup(tmp_path, only):
     only(
-        page("a", "## Head\n\nSee [*it*](/b), `code`\nhere.\n\n| x |\n|---|\n| 1 |\n\n```\n{}\n```")
+        page(
+            "a",
+            "## Head\n\nSee [it](/b), `code`\nhere.\n\n| x | y |\n|---|---|\n| 1 | 2 |\n\n```\n{}",
+        )
     )
     write_site(tmp_path)
-    entry = json.loads((tmp_path / "search-index.json").read_text("utf-8"))[1]
-    assert entry["text"] == "Head See it, code here. x 1 {}"
+    entry = json.loads((tmp_path / "search-index.json").read_text("utf-8"))["pages"][1]
+    assert entry["passages"] == ["See it, code", "here.", "1: 2"]
 
 
 def test_the_policy_stands_in_the_documents_of_the_folder_too(folder):

@@ -88,7 +88,7 @@ def test_a_page_says_what_it_is(site, only):
     assert "One · Twilio Senders MCP" in document.text
     assert {"name": "description", "content": "About a thing."} in document.all("meta")
     alternate = [link for link in document.all("link") if link["rel"] == "alternate"]
-    assert [link["href"] for link in alternate] == ["/docs/topics/a.md"]
+    assert [link["href"] for link in alternate] == ["/docs/topics/a.md", "/docs/changes.atom"]
     tags = [tag for tag, _ in document.elements]
     assert {"header", "nav", "main"} <= set(tags)
     assert tags.count("h1") == 1

@@ -48,7 +48,7 @@ def test_a_search_answers_as_json_to_who_asks(site, path, accept):
     assert found["query"] == "webhook"
     assert found["total"] >= len(found["results"]) >= 1
     first = found["results"][0]
-    assert set(first) == {"page", "title", "type", "summary", "excerpt", "size", "url"}
+    assert set(first) == {"page", "title", "type", "summary", "excerpt", "size", "date", "url"}
     assert site.get(first["url"]).status_code == 200
 
 

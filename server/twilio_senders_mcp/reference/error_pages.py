@@ -37,6 +37,13 @@ _TOOLS: Final = {
     "webhook": "The sender itself does not show it. `get_sender` shows the URLs of its webhooks.",
 }
 
+_SHARED: Final = (
+    "Where it is seen",
+    "May it be sent again?",
+    "What this server does",
+    "Example",
+)
+
 
 def error_pages() -> Iterator[Page]:
     """Yield a page for each error code of the catalogue."""
@@ -49,6 +56,7 @@ def error_pages() -> Iterator[Page]:
             summary=advice.meaning,
             body=_body(code, advice),
             keywords=("error", "failed", code),
+            unsearched=_SHARED,
         )
 
 

@@ -65,7 +65,7 @@ def _ordered(pages: Iterable[Page]) -> list[Page]:
 def _section(name: str, pages: Iterable[Page]) -> Page:
     title, summary = _SECTIONS[name]
     lines = [
-        f"- [{page.title}](/{page.path}): {page.summary}"
+        f"- {f'{page.date}: ' if page.date else ''}[{page.title}](/{page.path}): {page.summary}"
         for page in _ordered(page for page in pages if page.parent == name)
     ]
     return Page(path=name, title=title, type="index", summary=summary, body="\n".join(lines))

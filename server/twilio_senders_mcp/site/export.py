@@ -6,7 +6,8 @@ from typing import Final
 from twilio_senders_mcp.reference import library as reference
 
 from .assets import ASSETS, asset
-from .links import FolderLinks
+from .feed import feed
+from .links import FEED_FILE, FolderLinks
 from .llms import llms_txt
 from .markdown import readable_markdown
 from .pages import page_html, search_html
@@ -30,6 +31,7 @@ def write_site(folder: Path) -> int:
     links = _links_in("search/index.html")
     _write(folder / "search/index.html", search_html(find("", links), links, _MCP_URL))
     _write(folder / "search-index.json", search_index())
+    _write(folder / FEED_FILE, feed(_links_in(FEED_FILE)))
     _write(folder / "llms.txt", llms_txt(_links_in("llms.txt")))
     for name in ASSETS:
         _write(folder / "static" / name, asset(name).decode())

@@ -13,7 +13,7 @@ from twilio_senders_mcp.reference.page import Page
 
 from . import SITE_NAME
 from .headers import POLICY
-from .links import Links
+from .links import FEED_FILE, Links
 from .markdown import plain_text, render
 from .search_data import QUERY_MAX
 
@@ -76,6 +76,7 @@ def _document(
     return _TEMPLATES.get_template(template).render(
         site_name=SITE_NAME,
         policy=POLICY,
+        feed_file=FEED_FILE,
         query_max=QUERY_MAX,
         links=links,
         mcp_url=mcp_url,

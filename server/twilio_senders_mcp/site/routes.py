@@ -17,7 +17,7 @@ from twilio_senders_mcp.reference import library as reference
 
 from .assets import ASSETS, asset, fingerprint
 from .headers import Protected
-from .links import ServedLinks
+from .links import FEED_FILE, ServedLinks
 from .llms import llms_txt
 
 _LINKS: Final = ServedLinks("/docs/")
@@ -31,6 +31,7 @@ def docs_routes() -> list[Route]:
             Route("/llms.txt", _llms_txt),
             Route("/docs/search", _search),
             Route("/docs/search.json", _search),
+            Route(f"/docs/{FEED_FILE}", _feed),
             Route("/docs/static/{name}", _asset),
             *(Route(path, _page) for path in _PAGES),
         ],
@@ -69,6 +70,13 @@ async def _search(request: Request) -> Response:
 
 async def _llms_txt(request: Request) -> Response:
     return _cached(request, PlainTextResponse(llms_txt(_LINKS, _origin(request))))
+
+
+async def _feed(request: Request) -> Response:
+    from . import feed  # noqa: PLC0415 - see above
+
+    text = feed.feed(_LINKS, _origin(request))
+    return _cached(request, Response(text, media_type="application/atom+xml"))
 
 
 async def _asset(request: Request) -> Response:

@@ -152,52 +152,32 @@ function finderOnServer({ endpoint }) {
   };
 }
 
-// Without a server: a simpler search over a file with the text of every page.
+// Without a server: `search.js` ranks the pages with the numbers in the exported index.
 function finderInIndex({ index, top }) {
-  let pages;
+  let loaded;
   return async (query) => {
     try {
-      pages ??= fetch(index).then((response) => response.json());
-      const words = query.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [];
-      const ranked = (await pages)
-        .map((page) => ({ page, rank: rank(page, words) }))
-        .filter((entry) => entry.rank > 0)
-        .sort((one, other) => other.rank - one.rank);
+      loaded ??= fetch(index).then((response) => response.json());
+      const numbers = await loaded;
+      const ranked = rankPages(numbers, query);
       return {
-        total: ranked.length,
-        results: ranked.slice(0, 20).map(({ page }) => ({
-          title: page.title,
-          type: page.type,
-          summary: page.summary,
-          excerpt: excerpt(page, words),
-          url: `${top}${page.path ? `${page.path}/` : ""}index.html`,
-        })),
+        total: ranked.pages.length,
+        results: ranked.pages.slice(0, 20).map((number) => {
+          const page = numbers.pages[number];
+          return {
+            title: page.title,
+            type: page.type,
+            summary: page.summary,
+            excerpt: bestPassage(numbers, number, ranked.terms),
+            url: `${top}${page.path ? `${page.path}/` : ""}index.html`,
+          };
+        }),
       };
     } catch {
-      pages = undefined;
+      loaded = undefined;
       return null;
     }
   };
-}
-
-function rank(page, words) {
-  const weights = { title: 12, keywords: 8, summary: 5, text: 1 };
-  let sum = 0;
-  for (const word of words) {
-    const start = new RegExp(`(?<![\\p{L}\\p{N}])${word}`, "iu");
-    for (const [part, weight] of Object.entries(weights)) {
-      if (start.test(page[part])) sum += weight;
-    }
-  }
-  return sum;
-}
-
-function excerpt(page, words) {
-  const text = page.text.toLowerCase();
-  const places = words.map((word) => text.indexOf(word)).filter((place) => place >= 0);
-  if (!places.length) return "";
-  const from = Math.max(0, page.text.lastIndexOf(" ", Math.min(...places) - 40));
-  return `${from ? "…" : ""}${page.text.slice(from, from + 140).trim()}…`;
 }
 
 async function fillResults(input, find) {
