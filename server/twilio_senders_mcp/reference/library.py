@@ -7,7 +7,8 @@ from typing import Final
 
 from .changelog import changelog_pages
 from .error_pages import error_pages
-from .generated import operation_pages, schema_pages
+from .generated import schema_pages
+from .operation_pages import operation_pages
 from .page import Page
 from .page_files import read_page_files
 
