@@ -208,7 +208,7 @@ def _write_docs(options: argparse.Namespace, _: Settings) -> int:
     from .site.export import write_site
 
     try:
-        pages = write_site(Path(options.folder))
+        pages = write_site(Path(options.folder), options.mcp_url)
     except OSError as error:
         return _fail(f"cannot write to {options.folder}: {error.strerror}")
     print(f"{pages} pages are in {options.folder}; open {options.folder}/index.html")
@@ -271,7 +271,9 @@ def _unknown_flag(words: Sequence[str]) -> str | None:
     return None
 
 
-_OTHER_FLAGS: Final = ("-h", "--help", "--version", "--sandbox", "--host", "--port")
+_OTHER_FLAGS: Final = (
+    *("-h", "--help", "--version", "--sandbox", "--host", "--port", "--mcp-url"),
+)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -313,9 +315,22 @@ def _parser() -> argparse.ArgumentParser:
         "docs", "write the documentation site to a folder", runner=_write_docs, serving=False
     )
     docs.add_argument("folder", metavar="FOLDER")
+    docs.add_argument(
+        "--mcp-url",
+        metavar="URL",
+        type=_web_address,
+        default="http://127.0.0.1:8000/mcp",
+        help="the address of the MCP server that the pages name (%(default)s)",
+    )
 
     command("demo", "show the server at work; needs no account", runner=_run_demo, serving=False)
     return parser
+
+
+def _web_address(text: str) -> str:
+    if not text.startswith(("http://", "https://")) or len(text.split()) != 1:
+        raise argparse.ArgumentTypeError("expected an http or https URL")
+    return text
 
 
 def _add_serving_flags(parser: argparse.ArgumentParser) -> None:

@@ -25,7 +25,7 @@ console.log(JSON.stringify(found));
 def test_the_script_finds_the_pages_that_the_server_finds(root, tmp_path):
     queries = [
         question["ask"]
-        for file in ("questions.toml", "users_questions.toml")
+        for file in ("questions.toml", "users_questions.toml", "further_questions.toml")
         for question in tomllib.loads((root / "tests/reference" / file).read_text())["question"]
     ]
     (tmp_path / "rank.cjs").write_text(RANK)

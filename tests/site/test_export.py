@@ -88,3 +88,20 @@ def test_the_policy_stands_in_the_documents_of_the_folder_too(folder):
             if meta.get("http-equiv") == "Content-Security-Policy"
         ]
         assert [policy.startswith("default-src 'none'") for policy in policies] == [True]
+
+
+def test_the_folder_names_the_address_that_it_was_written_for(tmp_path, only):
+    only(page("a"))
+    write_site(tmp_path, "https://mcp.example.com/mcp")
+    for file in ("index.html", "a/index.html", "search/index.html"):
+        document = Document((tmp_path / file).read_text("utf-8"))
+        entry = {"type": "http", "url": "https://mcp.example.com/mcp"}
+        assert mcp_json(document) == {"mcpServers": {"twilio-senders": entry}}
+
+
+def test_the_folder_has_the_files_for_machines(folder):
+    assert (folder / "robots.txt").read_text() == "User-agent: *\nAllow: /\n"
+    full = (folder / "llms-full.txt").read_text("utf-8")
+    assert full.count("\n<!-- ") + 1 >= len(reference.library())
+    for link in re.findall(r"\]\(([^)#\s]+)", full):
+        assert urlsplit(link).scheme or (folder / link).is_file(), link

@@ -185,7 +185,7 @@ def test_tables_and_code_stand_in_frames_of_their_own(site, only):
     document = visit(site, "/docs/a")
     frames = [attributes.get("class") for attributes in document.all("div")]
     assert frames.count("table scrolls") == 1
-    assert frames.count("code") == 3  # with that of the box
+    assert frames.count("code") == 4  # with those of the box
     assert "{}" in document.text
 
 

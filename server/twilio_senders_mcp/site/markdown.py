@@ -53,14 +53,19 @@ def render(page: Page, links: Links) -> Article:
     return Article(summary, body, tuple(sections))
 
 
-def readable_markdown(page: Page, links: Links) -> str:
-    """Return a page as Markdown in which links to other pages point to their Markdown."""
+def readable_markdown(page: Page, links: Links, origin: str = "") -> str:
+    """Return a page as Markdown in which links to other pages point to their Markdown.
+
+    ``origin`` makes those links absolute.
+    """
     lines: list[str] = []
     in_code = False
     for line in page.markdown.splitlines(keepends=True):
         in_code ^= line.lstrip().startswith(_FENCES)
         lines.append(
-            line if in_code else _PAGE_LINK.sub(lambda found: links.markdown(found[1]), line)
+            line
+            if in_code
+            else _PAGE_LINK.sub(lambda found: f"{origin}{links.markdown(found[1])}", line)
         )
     return "".join(lines)
 

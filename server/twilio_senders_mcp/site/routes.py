@@ -9,6 +9,8 @@ import hashlib
 from typing import Final
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -18,25 +20,31 @@ from twilio_senders_mcp.reference import library as reference
 from .assets import ASSETS, asset, fingerprint
 from .headers import Protected
 from .links import FEED_FILE, ServedLinks
-from .llms import llms_txt
 
 _LINKS: Final = ServedLinks("/docs/")
+_AT_THE_TOP: Final = ("/llms.txt", "/llms-full.txt", "/robots.txt")
+_COMPRESSED_FROM: Final = 1000
+_ROBOTS: Final = "User-agent: *\nAllow: /docs\nDisallow: /mcp\n"
 _PAGES: Final = ("/docs", "/docs.md", "/docs/{path:path}")
 
 
 def docs_routes() -> list[Route]:
-    """Return the routes of the site: ``/docs``, everything below it, and ``/llms.txt``."""
+    """Return the routes of the site: ``/docs``, all below it, and the files for machines."""
     site = Starlette(
         routes=[
             Route("/llms.txt", _llms_txt),
+            Route("/llms-full.txt", _llms_full_txt),
+            Route("/robots.txt", _robots_txt),
             Route("/docs/search", _search),
             Route("/docs/search.json", _search),
             Route(f"/docs/{FEED_FILE}", _feed),
             Route("/docs/static/{name}", _asset),
             *(Route(path, _page) for path in _PAGES),
         ],
+        # Nothing on the site is secret, so the length of a compressed page gives nothing away.
+        middleware=[Middleware(GZipMiddleware, minimum_size=_COMPRESSED_FROM)],
     )
-    return [Route(path, Protected(site)) for path in ("/llms.txt", *_PAGES)]
+    return [Route(path, Protected(site)) for path in (*_AT_THE_TOP, *_PAGES)]
 
 
 async def _page(request: Request) -> Response:
@@ -69,7 +77,19 @@ async def _search(request: Request) -> Response:
 
 
 async def _llms_txt(request: Request) -> Response:
-    return _cached(request, PlainTextResponse(llms_txt(_LINKS, _origin(request))))
+    from . import llms  # noqa: PLC0415 - see above
+
+    return _cached(request, PlainTextResponse(llms.llms_txt(_LINKS, _origin(request))))
+
+
+async def _llms_full_txt(request: Request) -> Response:
+    from . import llms  # noqa: PLC0415 - see above
+
+    return _cached(request, PlainTextResponse(llms.llms_full_txt(_LINKS, _origin(request))))
+
+
+async def _robots_txt(request: Request) -> Response:
+    return _cached(request, PlainTextResponse(_ROBOTS))
 
 
 async def _feed(request: Request) -> Response:

@@ -80,7 +80,7 @@ async function useKeyboard(page) {
 }
 
 async function copyCode(page) {
-  await page.locator(".add .copy").click();
+  await page.locator(".add .copy").first().click();
   await page.getByText("Copied", { exact: true }).waitFor();
   return page.evaluate(() => navigator.clipboard.readText());
 }
