@@ -145,3 +145,14 @@ def test_no_other_host_is_asked_for_anything(visited):
     assert seen["requests"]
     elsewhere = [url for url in seen["requests"] if not url.startswith(f"{addresses['origin']}/")]
     assert elsewhere == []
+
+
+def test_no_meaning_of_a_field_is_cut_off(visited):
+    _, seen = visited
+    assert seen["cut"] == []
+
+
+def test_a_page_is_copied_as_markdown(visited):
+    _, seen = visited
+    assert seen["markdown"].startswith("# Update a sender\n")
+    assert "| `profile.name` |" in seen["markdown"]

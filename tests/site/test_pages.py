@@ -234,3 +234,21 @@ def test_the_box_stands_open_on_the_first_page_and_folded_on_the_others(site):
 def test_a_made_up_host_is_escaped(site):
     document = Document(site.get("/docs", headers={"Host": f'x"{ATTACK}'}).text)
     assert len(document.all("script")) == 1
+
+
+# Fields
+
+
+def test_each_field_has_an_address_of_its_own(site):
+    document = visit(site, "/docs/operations/update-sender")
+    ids = document.values("id")
+    for name in ("body.profile.name", "body.profile.emails[].email", "response.status"):
+        assert name in ids
+        assert f"#{name}" in document.links
+
+
+def test_a_field_that_stands_twice_in_a_section_has_its_address_once(site, only):
+    table = "| f | m |\n|---|---|\n| `x` | a |\n| `x` | b |\n| `y z` | c |\n| d `x` | e |"
+    only(page("a", f"## Head\n\n{table}\n"))
+    document = visit(site, "/docs/a")
+    assert [row.get("id") for row in document.all("tr")] == [None, "head.x", None, None, None]

@@ -16,11 +16,12 @@ const QUIET = [
 ];
 
 const task = JSON.parse(process.argv[2]);
-const seen = { complaints: [], requests: [], violations: [], wide: [] };
+const seen = { complaints: [], requests: [], violations: [], wide: [], cut: [] };
 const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: QUIET });
 try {
   seen.keyboard = await visit({}, useKeyboard);
   seen.copied = await visit({}, copyCode);
+  seen.markdown = await visit({}, copyMarkdown);
   seen.menu = await visit({ viewport: SIZES.phone }, openMenu);
   seen.scriptless = await visit({ javaScriptEnabled: false }, readWithoutScript);
   for (const [size, viewport] of Object.entries(SIZES)) {
@@ -85,6 +86,13 @@ async function copyCode(page) {
   return page.evaluate(() => navigator.clipboard.readText());
 }
 
+async function copyMarkdown(page) {
+  await page.goto(task.page);
+  await page.getByRole("button", { name: "Copy as Markdown" }).click();
+  await page.getByText("Copied", { exact: true }).waitFor();
+  return page.evaluate(() => navigator.clipboard.readText());
+}
+
 async function openMenu(page) {
   await page.getByRole("button", { name: "Menu" }).click();
   const link = page.locator(".pages a").first();
@@ -111,6 +119,9 @@ async function inspect(page, look) {
     if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) {
       seen.wide.push(where);
     }
+    const cells = await page.locator(".text td:last-child").evaluateAll((all) =>
+      all.filter((cell) => cell.getBoundingClientRect().right > innerWidth).length);
+    if (cells) seen.cut.push(where);
     await page.evaluate(axe);
     const { violations } = await page.evaluate(() => globalThis.axe.run());
     for (const { id, nodes } of violations) {

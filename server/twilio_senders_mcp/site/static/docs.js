@@ -5,6 +5,8 @@ const SUGGESTIONS = 8;
 const announcement = document.getElementById("site.announcement");
 
 for (const block of document.querySelectorAll(".code")) addCopyButton(block);
+const markdownLink = document.getElementById("site.markdown");
+if (markdownLink) addMarkdownButton(markdownLink);
 makeOverflowFocusable();
 addEventListener("resize", makeOverflowFocusable);
 showCurrentPage(document.getElementById("site.pages"));
@@ -12,19 +14,35 @@ searchWhileTyping(document.querySelector("form.search"));
 
 function addCopyButton(block) {
   const code = block.querySelector("pre");
-  const button = document.createElement("button");
-  button.className = "copy";
-  button.textContent = "Copy";
+  block.append(copyButton("Copy", "copy", () => copy(code), "Select and copy"));
+}
+
+// Beside the link to the page's Markdown, a button that copies it.
+function addMarkdownButton(link) {
+  const copyMarkdown = async () => {
+    try {
+      const response = await fetch(link.href);
+      await navigator.clipboard.writeText(await response.text());
+      return response.ok;
+    } catch {
+      return false;
+    }
+  };
+  link.after(" ", copyButton("Copy as Markdown", "markdown", copyMarkdown, "Open it to copy"));
+}
+
+function copyButton(label, style, act, failed) {
+  const button = element("button", label, style);
   button.addEventListener("click", async () => {
-    const copied = await copy(code);
-    button.textContent = copied ? "Copied" : "Select and copy";
-    announcement.textContent = copied ? "Copied to the clipboard" : "Copying failed; it is selected";
+    const copied = await act();
+    button.textContent = copied ? "Copied" : failed;
+    announcement.textContent = copied ? "Copied to the clipboard" : "Copying failed";
     setTimeout(() => {
-      button.textContent = "Copy";
+      button.textContent = label;
       announcement.textContent = "";
     }, 2000);
   });
-  block.append(button);
+  return button;
 }
 
 async function copy(element) {
