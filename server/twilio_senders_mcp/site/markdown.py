@@ -20,6 +20,7 @@ from typing_extensions import override
 
 from twilio_senders_mcp.reference.page import Page
 
+from .highlighting import highlighted_fence
 from .links import Links
 
 _Tokens = Sequence[Token]
@@ -112,7 +113,8 @@ def _text(token: Token) -> str:
 
 @cache
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer).enable("table")
+    options = {"html": False, "highlight": highlighted_fence}
+    parser = MarkdownIt("commonmark", options, renderer_cls=_Renderer).enable("table")
     return parser.use(anchors_plugin, max_level=6, slug_func=_slug)
 
 

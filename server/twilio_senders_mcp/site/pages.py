@@ -12,7 +12,9 @@ from twilio_senders_mcp.reference import library as reference
 from twilio_senders_mcp.reference.page import Page
 
 from . import SITE_NAME
+from .client_code import client_code
 from .headers import POLICY
+from .highlighting import highlighted
 from .links import FEED_FILE, Links
 from .markdown import plain_text, render
 from .search_data import QUERY_MAX
@@ -42,6 +44,10 @@ def page_html(page: Page, links: Links, mcp_url: str) -> str:
         page=page,
         description=plain_text(page.summary),
         article=render(page, links),
+        client_code=[
+            (code.title, code.language, highlighted(code.text, code.language))
+            for code in client_code(page.path)
+        ],
         ancestors=_ancestors(page),
         unlinked=[(child, render(child, links).summary) for child in _unlinked_children(page)],
         before=before,
