@@ -108,6 +108,7 @@ def test_the_sandbox_knows_only_the_models():
         ("httpx2", ("twilio/transport.py",)),
         ("jinja2", ("site/",)),
         ("markdown_it", ("site/",)),
+        ("pygments", ("site/",)),
         ("uvicorn", ("http/serving.py", "http/connections.py")),
     ],
 )

@@ -20,6 +20,8 @@ from .twilio.credentials import IncompleteCredentials
 
 if TYPE_CHECKING:
     from .http.limits import Limits
+    from .sandbox import Sandbox
+    from .site.try_it import SandboxRelay
 
 _DESCRIPTION: Final = """\
 An MCP server with which any AI client manages Twilio's WhatsApp and RCS senders.
@@ -93,7 +95,9 @@ def _serve_http(options: argparse.Namespace, settings: Settings) -> int:
             "or ::1, because there is no authorization yet"
         )
     limits = _http_limits(settings)
-    app = create_http_app(create_server(settings, sandbox=options.sandbox), host, limits)
+    sandbox, relay = _sandbox_to_try(settings) if options.sandbox else (None, None)
+    server = create_server(settings, sandbox=options.sandbox, app=sandbox)
+    app = create_http_app(server, host, limits, relay=relay)
 
     def announcement(origin: str) -> list[str]:
         return [
@@ -105,6 +109,15 @@ def _serve_http(options: argparse.Namespace, settings: Settings) -> int:
         ]
 
     return _listen(app, host, options.port, announcement, limits)
+
+
+def _sandbox_to_try(settings: Settings) -> "tuple[Sandbox, SandboxRelay]":
+    """Return the sandbox for the tools, and what passes requests of the documentation on to it."""
+    from .sandbox import ACCOUNT_SID, AUTH_TOKEN, PENDING_SENDER, Sandbox
+    from .site.try_it import SandboxRelay
+
+    sandbox = Sandbox(step_seconds=settings.twilio_senders_sandbox_step)
+    return sandbox, SandboxRelay(sandbox, ACCOUNT_SID, AUTH_TOKEN, PENDING_SENDER)
 
 
 def _http_limits(settings: Settings) -> "Limits":

@@ -14,14 +14,14 @@ _CALLS: Final = {
     "delete-sender": f'print({_SENDERS}("{SID}").delete())',
 }
 _CLIENT: Final = """\
-import os
+from os import environ
 
 from twilio.rest import Client
 
 client = Client(
-    os.environ["TWILIO_API_KEY"],
-    os.environ["TWILIO_API_SECRET"],
-    os.environ["TWILIO_ACCOUNT_SID"],
+    environ["TWILIO_API_KEY"],
+    environ["TWILIO_API_SECRET"],
+    environ["TWILIO_ACCOUNT_SID"],
 )
 """
 _MODELS: Final = (

@@ -18,6 +18,7 @@ from .highlighting import highlighted
 from .links import FEED_FILE, Links
 from .markdown import plain_text, render
 from .search_data import QUERY_MAX
+from .try_it import SandboxRelay, form_of
 
 _REQUESTED_MAX: Final = 80
 """Maximum length of an unknown path in a document, in characters."""
@@ -33,8 +34,8 @@ _TEMPLATES: Final = Environment(
 )
 
 
-def page_html(page: Page, links: Links, mcp_url: str) -> str:
-    """Return the document of one page of the library."""
+def page_html(page: Page, links: Links, mcp_url: str, relay: SandboxRelay | None = None) -> str:
+    """Return the document of one page of the library; with a relay, operations can be tried."""
     before, after = _neighbours(page)
     return _document(
         "page.html",
@@ -44,6 +45,7 @@ def page_html(page: Page, links: Links, mcp_url: str) -> str:
         page=page,
         description=plain_text(page.summary),
         article=render(page, links),
+        form=form_of(page.path, relay),
         client_code=[
             (code.title, code.language, highlighted(code.text, code.language))
             for code in client_code(page.path)

@@ -22,6 +22,8 @@ try {
   seen.keyboard = await visit({}, useKeyboard);
   seen.copied = await visit({}, copyCode);
   seen.markdown = await visit({}, copyMarkdown);
+  seen.tried = await visit({}, tryIt);
+  seen.printed = await visit({}, printInLandscape);
   seen.menu = await visit({ viewport: SIZES.phone }, openMenu);
   seen.scriptless = await visit({ javaScriptEnabled: false }, readWithoutScript);
   for (const [size, viewport] of Object.entries(SIZES)) {
@@ -91,6 +93,23 @@ async function copyMarkdown(page) {
   await page.getByRole("button", { name: "Copy as Markdown" }).click();
   await page.getByText("Copied", { exact: true }).waitFor();
   return page.evaluate(() => navigator.clipboard.readText());
+}
+
+async function tryIt(page) {
+  await page.goto(task.page);
+  const form = page.locator("form.try");
+  if (!(await form.count())) return null;
+  await form.getByRole("button").click();
+  await form.locator(".answer").waitFor();
+  return form.locator(".answer").textContent();
+}
+
+async function printInLandscape(page) {
+  await page.goto(task.page);
+  await page.emulateMedia({ media: "print" });
+  await page.setViewportSize({ width: 1060, height: 730 });
+  const box = await page.locator("main").boundingBox();
+  return box.width;
 }
 
 async function openMenu(page) {

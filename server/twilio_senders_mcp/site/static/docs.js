@@ -5,12 +5,44 @@ const SUGGESTIONS = 8;
 const announcement = document.getElementById("site.announcement");
 
 for (const block of document.querySelectorAll(".code")) addCopyButton(block);
+const tryForm = document.querySelector("form.try");
+if (tryForm) showForm(tryForm);
 const markdownLink = document.getElementById("site.markdown");
 if (markdownLink) addMarkdownButton(markdownLink);
 makeOverflowFocusable();
 addEventListener("resize", makeOverflowFocusable);
 showCurrentPage(document.getElementById("site.pages"));
 searchWhileTyping(document.querySelector("form.search"));
+
+// The form that sends an operation's request to the embedded sandbox.
+function showForm(form) {
+  const answer = form.querySelector(".answer");
+  const value = (name) => form.elements.namedItem(name)?.value;
+  form.hidden = false;
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const query = value("channel") ? `?Channel=${value("channel")}` : "";
+    const target = form.dataset.target.replace("{Sid}", encodeURIComponent(value("sid") ?? ""));
+    const body = value("body");
+    const headers = body === undefined ? {} : { "Content-Type": "application/json" };
+    try {
+      const response = await fetch(target + query, { method: form.dataset.method, headers, body });
+      const shown = [...response.headers].map(([name, each]) => `${name}: ${each}`).join("\n");
+      answer.textContent = `HTTP ${response.status}\n${shown}\n\n${indented(await response.text())}`;
+    } catch (error) {
+      answer.textContent = `No response: ${error.message}`;
+    }
+    answer.hidden = false;
+  });
+}
+
+function indented(text) {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}
 
 function addCopyButton(block) {
   const code = block.querySelector("pre");
