@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from twilio_senders_mcp.reference.excerpts import passages, shortened
+from twilio_senders_mcp.reference.excerpts import Passage, best_passage, passages, shortened
 from twilio_senders_mcp.reference.library import library
 from twilio_senders_mcp.reference.page import Page
 from twilio_senders_mcp.reference.search import RESULTS_MAX, distance, make_index, rank, search
@@ -98,6 +98,7 @@ def test_a_word_is_no_beginning_of_another_if_it_occurs_itself():
     assert [path for path, _ in rank(index, "site", pages)] == ["sites"]
     assert [path for path, _ in rank(index, "oth", pages)] == ["other"]
     assert rank(index, "ot", pages) == []
+    assert rank(index, "63199", pages) == []
 
 
 @pytest.mark.parametrize(
@@ -129,6 +130,8 @@ def test_changes_come_first_only_if_they_are_asked_for():
 
 def test_an_excerpt_is_a_readable_passage():
     table = "| f | m |\n|---|---|\n| `a` | one |"
+    assert best_passage([], {"x": 1.0}) == ""
+    assert best_passage([Passage("A first."), Passage("An x here.")], {"x": 1.0}) == "An x here."
     text = f"## Head\n\n- See [it](/x), `code`. (source: A)\n\n{table}\n\n```\n{{}}\n```"
     assert list(passages(text)) == ["See it, code.", "a: one"]
     assert shortened("some long words", 11) == "some long…"

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from .words import stem, words
@@ -30,15 +30,21 @@ def passages(body: str) -> Iterator[str]:
                 yield text
 
 
-def best_passage(texts: Iterable[str], terms: Mapping[str, float]) -> str:
+class Passage:
+    """A passage and the terms in it."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.terms = frozenset(stem(word) for word in words(text))
+
+
+def best_passage(found: Sequence[Passage], terms: Mapping[str, float]) -> str:
     """Return the passage that has most of ``terms``, which have weights; else the first one."""
-    listed = list(texts)
-    best, most = listed[0] if listed else "", 0.0
-    for text in listed:
-        found = {stem(word) for word in words(text)}
-        score = sum(weight for term, weight in terms.items() if term in found)
+    best, most = found[0].text if found else "", 0.0
+    for passage in found:
+        score = sum(weight for term, weight in terms.items() if term in passage.terms)
         if score > most:
-            best, most = text, score
+            best, most = passage.text, score
     return best
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from .excerpts import best_passage, passages
+from .excerpts import Passage, best_passage, passages
 from .library import library
 from .page import Page
 from .words import stem, word_lists, words
@@ -77,13 +77,13 @@ class Index:
 
 def search(query: str, type: str | None = None) -> SearchResult:  # noqa: A002 - the tool's argument
     """Return the pages that match ``query``, restricted to ``type`` if it is given."""
-    pages = library()
+    pages, asked = library(), query[:_QUERY_MAX]
     ranked = [
         (path, score)
-        for path, score in rank(_index(), query[:_QUERY_MAX], pages)
+        for path, score in rank(_index(), asked, pages)
         if type is None or pages[path].type == type
     ]
-    terms = _query_terms(_index(), query[:_QUERY_MAX])
+    terms = _query_terms(_index(), asked)
     hits = [_hit(pages[path], terms) for path, _ in ranked[:RESULTS_MAX]]
     return SearchResult(hits, len(ranked))
 
@@ -253,10 +253,18 @@ def _query_terms(index: Index, query: str) -> dict[str, float]:
 
 
 def _hit(page: Page, terms: Mapping[str, float]) -> Hit:
-    excerpt = best_passage(passages(searched_body(page)), terms)
+    excerpt = best_passage(_passages()[page.path], terms)
     return Hit(
         page.path, page.title, page.type, excerpt, len(page.markdown), page.date, page.summary
     )
+
+
+@cache
+def _passages() -> dict[str, list[Passage]]:
+    return {
+        path: [Passage(text) for text in passages(searched_body(page))]
+        for path, page in library().items()
+    }
 
 
 @cache

@@ -8,7 +8,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Final
 
@@ -81,6 +81,7 @@ def folded(word: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
+@lru_cache(maxsize=10_000)
 def stem(word: str) -> str:
     """Return the part of a word that its forms have in common, such as ``delet``."""
     if not word.isascii() or not word.isalpha():
