@@ -96,6 +96,15 @@ def test_a_word_that_is_not_known_is_refused_with_status_2(words, capsys):
     assert "error:" in capsys.readouterr().err
 
 
+def test_the_docs_name_the_address_that_is_given(tmp_path, capsys):
+    assert cli.run(["docs", str(tmp_path), "--mcp-url", "https://mcp.example.com/mcp"]) == 0
+    assert "https://mcp.example.com/mcp" in (tmp_path / "index.html").read_text("utf-8")
+    capsys.readouterr()
+    with pytest.raises(SystemExit):
+        cli.run(["docs", str(tmp_path), "--mcp-url", "mcp.example.com"])
+    assert "expected an http or https URL" in capsys.readouterr().err
+
+
 def test_the_docs_are_written_to_a_folder(tmp_path, capsys):
     folder = tmp_path / "site"
     assert cli.run(["docs", str(folder)]) == 0

@@ -110,6 +110,7 @@ def test_the_sandbox_knows_only_the_models():
         ("dbos", ("changes/durable.py",)),
         ("jinja2", ("site/",)),
         ("markdown_it", ("site/",)),
+        ("pygments", ("site/",)),
         ("psycopg", ("changes/lock.py",)),
         ("sqlalchemy", ("changes/",)),
         ("uvicorn", ("http/serving.py", "http/connections.py")),

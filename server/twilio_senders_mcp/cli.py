@@ -20,6 +20,8 @@ from .twilio.credentials import IncompleteCredentials
 
 if TYPE_CHECKING:
     from .http.limits import Limits
+    from .sandbox import Sandbox
+    from .site.try_it import SandboxRelay
 
 _DESCRIPTION: Final = """\
 An MCP server with which any AI client manages Twilio's WhatsApp and RCS senders.
@@ -93,7 +95,9 @@ def _serve_http(options: argparse.Namespace, settings: Settings) -> int:
             "or ::1, because there is no authorization yet"
         )
     limits = _http_limits(settings)
-    app = create_http_app(create_server(settings, sandbox=options.sandbox), host, limits)
+    sandbox, relay = _sandbox_to_try(settings) if options.sandbox else (None, None)
+    server = create_server(settings, sandbox=options.sandbox, app=sandbox)
+    app = create_http_app(server, host, limits, relay=relay)
 
     def announcement(origin: str) -> list[str]:
         return [
@@ -105,6 +109,15 @@ def _serve_http(options: argparse.Namespace, settings: Settings) -> int:
         ]
 
     return _listen(app, host, options.port, announcement, limits)
+
+
+def _sandbox_to_try(settings: Settings) -> "tuple[Sandbox, SandboxRelay]":
+    """Return the sandbox for the tools, and what passes requests of the documentation on to it."""
+    from .sandbox import ACCOUNT_SID, AUTH_TOKEN, PENDING_SENDER, Sandbox
+    from .site.try_it import SandboxRelay
+
+    sandbox = Sandbox(step_seconds=settings.twilio_senders_sandbox_step)
+    return sandbox, SandboxRelay(sandbox, ACCOUNT_SID, AUTH_TOKEN, PENDING_SENDER)
 
 
 def _http_limits(settings: Settings) -> "Limits":
@@ -208,7 +221,7 @@ def _write_docs(options: argparse.Namespace, _: Settings) -> int:
     from .site.export import write_site
 
     try:
-        pages = write_site(Path(options.folder))
+        pages = write_site(Path(options.folder), options.mcp_url)
     except OSError as error:
         return _fail(f"cannot write to {options.folder}: {error.strerror}")
     print(f"{pages} pages are in {options.folder}; open {options.folder}/index.html")
@@ -271,7 +284,9 @@ def _unknown_flag(words: Sequence[str]) -> str | None:
     return None
 
 
-_OTHER_FLAGS: Final = ("-h", "--help", "--version", "--sandbox", "--host", "--port")
+_OTHER_FLAGS: Final = (
+    *("-h", "--help", "--version", "--sandbox", "--host", "--port", "--mcp-url"),
+)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -313,9 +328,22 @@ def _parser() -> argparse.ArgumentParser:
         "docs", "write the documentation site to a folder", runner=_write_docs, serving=False
     )
     docs.add_argument("folder", metavar="FOLDER")
+    docs.add_argument(
+        "--mcp-url",
+        metavar="URL",
+        type=_web_address,
+        default="http://127.0.0.1:8000/mcp",
+        help="the address of the MCP server that the pages name (%(default)s)",
+    )
 
     command("demo", "show the server at work; needs no account", runner=_run_demo, serving=False)
     return parser
+
+
+def _web_address(text: str) -> str:
+    if not text.startswith(("http://", "https://")) or len(text.split()) != 1:
+        raise argparse.ArgumentTypeError("expected an http or https URL")
+    return text
 
 
 def _add_serving_flags(parser: argparse.ArgumentParser) -> None:

@@ -27,7 +27,7 @@ def create_server(
     """Return the MCP server for ``settings``.
 
     With ``sandbox`` an embedded Twilio answers in this process and the credentials are its own.
-    ``app`` is any other ASGI app that answers in Twilio's place.
+    ``app`` is that sandbox, or any other ASGI app that answers in Twilio's place.
 
     Raises:
         SettingsError: if a tool is named that does not exist.
@@ -64,7 +64,7 @@ def _accounts(settings: Settings, app: "ASGIApp | None", *, sandbox: bool) -> Ac
         several = settings.twilio_senders_sandbox_accounts
         credentials = Credentials(ACCOUNT_SID, AUTH_TOKEN)
         configured = (ConfiguredAccount(credentials=credentials, subaccounts=several),)
-        app = Sandbox(step_seconds=settings.twilio_senders_sandbox_step)
+        app = app or Sandbox(step_seconds=settings.twilio_senders_sandbox_step)
     transports = Transports(
         timeout=settings.twilio_senders_timeout,
         connections=settings.twilio_senders_connections,

@@ -145,3 +145,29 @@ def test_no_other_host_is_asked_for_anything(visited):
     assert seen["requests"]
     elsewhere = [url for url in seen["requests"] if not url.startswith(f"{addresses['origin']}/")]
     assert elsewhere == []
+
+
+def test_no_meaning_of_a_field_is_cut_off(visited):
+    _, seen = visited
+    assert seen["cut"] == []
+
+
+def test_a_page_is_copied_as_markdown(visited):
+    _, seen = visited
+    assert seen["markdown"].startswith("# Update a sender\n")
+    assert "| `profile.name` |" in seen["markdown"]
+
+
+def test_an_operation_is_tried_in_the_sandbox_where_there_is_one(visited):
+    addresses, seen = visited
+    if addresses["root"].endswith("/docs"):
+        assert seen["tried"].startswith("HTTP 202\n")
+        assert '"sender_id": "whatsapp:' in seen["tried"]
+        assert "t-request-id: " in seen["tried"]
+    else:
+        assert seen["tried"] is None
+
+
+def test_a_page_printed_in_landscape_has_the_width_of_the_paper(visited):
+    _, seen = visited
+    assert seen["printed"] > 1000

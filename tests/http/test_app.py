@@ -17,6 +17,8 @@ PATHS = [
     "/healthz",
     "/",
     "/llms.txt",
+    "/llms-full.txt",
+    "/robots.txt",
     "/docs",
     "/docs.md",
     "/docs/{path:path}",

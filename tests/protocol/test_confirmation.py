@@ -273,7 +273,7 @@ async def test_a_person_is_asked_before_a_whatsapp_name_changes(era):
     assert question == (
         'Change the WhatsApp display name of whatsapp:+15550100002 from "Owl Bakery" to "New"? '
         'Meta reviews it; until it is approved "Owl Bakery" stays live. '
-        "Meta allows ten changes in thirty days."
+        "Meta allows a limited number of changes in 30 days."
     )
 
 

@@ -34,5 +34,8 @@ async def test_every_page_is_listed_with_its_size(era):
         root = text_resource(await client.read_resource("twilio-docs://"))
     assert len(listed) == len(library())
     assert page.size == len(content.text.encode())
-    assert (page.title, page.mime_type) == ("Error 63128", "text/markdown")
+    assert (page.title, page.mime_type) == (
+        "Error 63128: A display name change is already in progress for this sender",
+        "text/markdown",
+    )
     assert root.text == library()[""].markdown

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from importlib import resources
 from typing import get_args, get_origin
 
@@ -15,6 +16,7 @@ from twilio_senders_mcp.reference.library import children, library, nearest, nor
 from twilio_senders_mcp.reference.page import PageType
 from twilio_senders_mcp.reference.page_files import parse_page_file
 from twilio_senders_mcp.tools.catalog import TOOLS
+from twilio_senders_mcp.tools.update_sender import UPDATE_SENDER
 from twilio_senders_mcp.twilio import requests, responses, values
 from twilio_senders_mcp.twilio.errors import advice_for, known_codes
 
@@ -69,7 +71,7 @@ def test_every_model_has_its_fields_on_a_schema_page():
 def test_every_allowed_value_stands_on_the_profile_page():
     body = PAGES["schemas/profile"].body
     for value in (*get_args(values.Vertical), *get_args(values.UseCase)):
-        assert f'`"{value}"`' in body
+        assert f"`{value}`" in body
 
 
 @pytest.mark.parametrize("code", known_codes())
@@ -79,9 +81,39 @@ def test_every_code_of_the_catalogue_has_a_page_with_its_cure(code):
     advice = advice_for(code)
     assert advice
     assert page.summary == advice.meaning
-    for heading in ("What to do", "May it be sent again?"):
+    assert page.title == f"Error {code}: {advice.name}"
+    for heading in ("Where it is seen", "What to do", "What this server does", "Example"):
         assert f"## {heading}" in page.body
+    assert ("## May it be sent again?" in page.body) == (advice.appears == "response")
     assert f"https://www.twilio.com/docs/errors/{code}" in page.body
+
+
+@pytest.mark.parametrize("code", known_codes())
+def test_every_error_page_has_a_dated_source(code):
+    advice = advice_for(code)
+    assert advice
+    assert bool(advice.dated) != bool(advice.read)
+    assert date.fromisoformat(advice.dated or advice.read) <= date(2026, 11, 25)
+    [source] = re.findall(r"^Source: .*", PAGES[f"errors/{code}"].body, re.MULTILINE)
+    assert (advice.dated or advice.read) in source
+    assert advice.appears in ("response", "log", "webhook")
+    assert not advice.http or f"HTTP {advice.http}" in PAGES[f"errors/{code}"].body
+
+
+def test_a_pending_name_is_waited_for_until_its_review_is_over():
+    advice = advice_for(63128)
+    assert advice
+    assert "no longer PENDING_REVIEW" in advice.cure
+    assert "returns pending_review" in advice.cure
+    assert advice.http == "409"
+    assert "COMPLETED" not in f"{advice.cure}{advice_for(63121)}"
+
+
+def test_no_page_or_text_claims_a_number_of_name_changes():
+    texts = [page.markdown for page in PAGES.values()]
+    texts += [UPDATE_SENDER.instruction or "", str(requests.Profile.model_json_schema())]
+    for text in texts:
+        assert not re.search(r"\b(ten|10) (name )?changes", text)
 
 
 def test_the_page_of_every_tool_exists_and_an_operations_page_names_its_tool():

@@ -49,11 +49,14 @@ def test_every_link_in_the_markdown_of_the_folder_leads_to_a_file_in_it(folder):
 
 
 def test_the_folder_carries_what_its_script_needs_to_search(folder):
-    entries = json.loads((folder / "search-index.json").read_text("utf-8"))
-    assert [entry["path"] for entry in entries] == list(reference.library())
+    index = json.loads((folder / "search-index.json").read_text("utf-8"))
+    assert [entry["path"] for entry in index["pages"]] == list(reference.library())
     assert all(
-        set(entry) == {"path", "title", "type", "summary", "keywords", "text"} for entry in entries
+        set(entry) == {"path", "title", "type", "summary", "passages"} for entry in index["pages"]
     )
+    numbers = range(len(index["pages"]))
+    assert all(page in numbers for found in index["weights"].values() for page, _ in found)
+    assert set(index["forms"].values()) == set(index["weights"])
     for file in folder.rglob("*.html"):
         (form,) = Document(file.read_text("utf-8")).all("form")
         assert (file.parent / form["data-index"]).samefile(folder / "search-index.json")
@@ -76,11 +79,14 @@ def test_the_folder_names_the_address_a_server_has_by_default(folder):
 
 def test_the_text_to_search_is_free_of_markup(tmp_path, only):
     only(
-        page("a", "## Head\n\nSee [*it*](/b), `code`\nhere.\n\n| x |\n|---|\n| 1 |\n\n```\n{}\n```")
+        page(
+            "a",
+            "## Head\n\nSee [it](/b), `code`\nhere.\n\n| x | y |\n|---|---|\n| 1 | 2 |\n\n```\n{}",
+        )
     )
     write_site(tmp_path)
-    entry = json.loads((tmp_path / "search-index.json").read_text("utf-8"))[1]
-    assert entry["text"] == "Head See it, code here. x 1 {}"
+    entry = json.loads((tmp_path / "search-index.json").read_text("utf-8"))["pages"][1]
+    assert entry["passages"] == ["See it, code", "here.", "1: 2"]
 
 
 def test_the_policy_stands_in_the_documents_of_the_folder_too(folder):
@@ -91,3 +97,20 @@ def test_the_policy_stands_in_the_documents_of_the_folder_too(folder):
             if meta.get("http-equiv") == "Content-Security-Policy"
         ]
         assert [policy.startswith("default-src 'none'") for policy in policies] == [True]
+
+
+def test_the_folder_names_the_address_that_it_was_written_for(tmp_path, only):
+    only(page("a"))
+    write_site(tmp_path, "https://mcp.example.com/mcp")
+    for file in ("index.html", "a/index.html", "search/index.html"):
+        document = Document((tmp_path / file).read_text("utf-8"))
+        entry = {"type": "http", "url": "https://mcp.example.com/mcp"}
+        assert mcp_json(document) == {"mcpServers": {"twilio-senders": entry}}
+
+
+def test_the_folder_has_the_files_for_machines(folder):
+    assert (folder / "robots.txt").read_text() == "User-agent: *\nAllow: /\n"
+    full = (folder / "llms-full.txt").read_text("utf-8")
+    assert full.count("\n<!-- ") + 1 >= len(reference.library())
+    for link in re.findall(r"\]\(([^)#\s]+)", full):
+        assert urlsplit(link).scheme or (folder / link).is_file(), link

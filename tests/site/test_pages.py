@@ -88,7 +88,7 @@ def test_a_page_says_what_it_is(site, only):
     assert "One · Twilio Senders MCP" in document.text
     assert {"name": "description", "content": "About a thing."} in document.all("meta")
     alternate = [link for link in document.all("link") if link["rel"] == "alternate"]
-    assert [link["href"] for link in alternate] == ["/docs/topics/a.md"]
+    assert [link["href"] for link in alternate] == ["/docs/topics/a.md", "/docs/changes.atom"]
     tags = [tag for tag, _ in document.elements]
     assert {"header", "nav", "main"} <= set(tags)
     assert tags.count("h1") == 1
@@ -185,7 +185,7 @@ def test_tables_and_code_stand_in_frames_of_their_own(site, only):
     document = visit(site, "/docs/a")
     frames = [attributes.get("class") for attributes in document.all("div")]
     assert frames.count("table scrolls") == 1
-    assert frames.count("code") == 3  # with that of the box
+    assert frames.count("code") == 4  # with those of the box
     assert "{}" in document.text
 
 
@@ -234,3 +234,21 @@ def test_the_box_stands_open_on_the_first_page_and_folded_on_the_others(site):
 def test_a_made_up_host_is_escaped(site):
     document = Document(site.get("/docs", headers={"Host": f'x"{ATTACK}'}).text)
     assert len(document.all("script")) == 1
+
+
+# Fields
+
+
+def test_each_field_has_an_address_of_its_own(site):
+    document = visit(site, "/docs/operations/update-sender")
+    ids = document.values("id")
+    for name in ("body.profile.name", "body.profile.emails[].email", "response.status"):
+        assert name in ids
+        assert f"#{name}" in document.links
+
+
+def test_a_field_that_stands_twice_in_a_section_has_its_address_once(site, only):
+    table = "| f | m |\n|---|---|\n| `x` | a |\n| `x` | b |\n| `y z` | c |\n| d `x` | e |"
+    only(page("a", f"## Head\n\n{table}\n"))
+    document = visit(site, "/docs/a")
+    assert [row.get("id") for row in document.all("tr")] == [None, "head.x", None, None, None]

@@ -64,6 +64,9 @@ def test_a_failure_of_ours_tells_nothing_and_carries_the_headers_too(monkeypatch
         "/docs.md",
         "/llms.txt",
         "/docs/openapi.json",
+        "/llms-full.txt",
+        "/robots.txt",
+        "/docs/changes.atom",
         "/docs/static/docs.js",
     ],
 )
@@ -212,3 +215,29 @@ def test_nothing_that_renders_is_loaded_before_a_page_is_opened(module):
     loaded = done.stdout.split()
     assert f"twilio_senders_mcp.{module}" in loaded
     assert not {"jinja2", "markdown_it", "mdit_py_plugins"} & {*loaded}
+
+
+def test_llms_full_txt_has_every_page_with_absolute_links(site):
+    text = site.get("/llms-full.txt").text
+    for path, each in reference.library().items():
+        assert f"# {each.title}\n" in text
+        address = f"/docs/{path}.md" if path else "/docs.md"
+        assert f"<!-- http://127.0.0.1:8000{address} -->" in text
+    assert "](/" not in text
+
+
+def test_robots_may_read_the_documentation_only(site):
+    answer = site.get("/robots.txt")
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert answer.text == "User-agent: *\nAllow: /docs\nDisallow: /mcp\n"
+
+
+@pytest.mark.parametrize("path", ["/docs/operations/update-sender", "/docs/static/docs.css"])
+def test_what_is_long_is_compressed_for_those_who_can_read_it(site, path):
+    answer = site.get(path, headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["content-encoding"] == "gzip"
+    assert int(answer.headers["content-length"]) < len(answer.content) / 2
+    assert "Accept-Encoding" in answer.headers["vary"]
+    plain = site.get(path, headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.content == answer.content

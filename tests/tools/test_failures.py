@@ -112,7 +112,7 @@ async def test_a_refusal_has_twilios_code_message_cure_link_and_request_id():
     text, error = text_of(result), facts(result)
     assert text.startswith("Twilio refused the request (HTTP 409, code 63128): ")
     assert NOTHING_CHANGED in text
-    assert "Wait until pending_display_name_status is COMPLETED or DECLINED" in text
+    assert "wait until pending_display_name_status is no longer PENDING_REVIEW" in text
     assert "More: https://www.twilio.com/docs/errors/63128" in text
     assert f"Twilio request id: {sandbox.requests[0].request_id}" in text
     assert error["outcome"] == "nothing_changed"

@@ -39,24 +39,59 @@ async def test_the_pages_of_a_section_are_listed(era):
 
 
 async def test_a_search_answers_with_pages_and_few_bytes(era):
-    for query in ("sender", "63128", "name"):
+    for query in ("sender", "63128", "name", "display name", "webhook url", "status of a sender"):
         result = await call(era, "search_docs", query=query)
-        assert result.structured_content["total"] >= len(result.structured_content["results"]) > 0
-        assert len(text_of(result).encode()) <= 4200
-        first = result.structured_content["results"][0]
-        assert first.keys() == {"page", "title", "type", "excerpt", "characters"}
+        found = result.structured_content
+        assert min(5, found["total"]) <= len(found["results"]) <= min(8, found["total"])
+        assert len(text_of(result).encode()) <= 1800
+        for hit in found["results"]:
+            assert {"page", "title", "summary", "characters"} <= hit.keys()
+            dated = library()[hit["page"]].date
+            assert hit.get("date") == dated
+
+
+async def test_the_changes_since_a_day_are_listed_with_their_dates(era):
+    result = await call(era, "list_docs", since="2026-10-12")
+    dated = [(page["date"], page["page"]) for page in result.structured_content["pages"]]
+    assert dated == [
+        ("2026-11-16", "changes/api-2026-11-16"),
+        ("2026-10-12", "changes/api-2026-10-12"),
+    ]
+    assert (
+        result.structured_content["summary"] == "Changes: 2 pages below changes since 2026-10-12."
+    )
+    assert text_of(result).count("2026-10-12 changes/api-2026-10-12 (") == 1
+    later = await call(era, "list_docs", page="changes", since="2999-01-01")
+    assert later.structured_content["pages"] == []
+    assert later.structured_content["next"] == "Read a page with get_docs."
+
+
+async def test_a_change_has_its_date_wherever_it_is_read(era):
+    read = await call(era, "get_docs", pages=["changes/api-2025-08-18", "changes"])
+    change, changes = read.structured_content["pages"]
+    assert change["date"] == "2025-08-18"
+    assert "\nDate: 2025-08-18\n" in change["content"]
+    assert "- 2025-08-18: [RCS: " in changes["content"]
+    [hit] = [
+        hit
+        for hit in (await call(era, "search_docs", query="friendly_name added")).structured_content[
+            "results"
+        ]
+        if hit["page"] == "changes/api-2026-08-11"
+    ]
+    assert hit["date"] == "2026-08-11"
 
 
 async def test_hits_are_left_out_where_the_answer_would_grow_too_large(era, monkeypatch):
     monkeypatch.setattr(search_docs, "SEARCH_BYTES_MAX", 900)
     result = await call(era, "search_docs", query="sender")
-    assert 0 < len(result.structured_content["results"]) < 8
+    assert 0 < len(result.structured_content["results"]) < 5
     assert result.structured_content["total"] > 20
 
 
 async def test_a_search_may_be_limited_to_one_type(era):
     result = await call(era, "search_docs", query="name", type="error")
-    assert {hit["type"] for hit in result.structured_content["results"]} == {"error"}
+    assert all(hit["page"].startswith("errors/") for hit in result.structured_content["results"])
 
 
 async def test_pages_are_read_whole(era):
@@ -82,7 +117,10 @@ async def test_one_unknown_page_among_others_answers_with_the_nearest(era):
 
 async def test_a_page_without_pages_below_it_says_so(era):
     result = await call(era, "list_docs", page="errors/63128")
-    assert result.structured_content["summary"] == "Error 63128: 0 pages below errors/63128."
+    assert result.structured_content["summary"] == (
+        "Error 63128: A display name change is already in progress for this sender: "
+        "0 pages below errors/63128."
+    )
     assert result.structured_content["next"] == "Read a page with get_docs errors/63128."
 
 
@@ -96,6 +134,7 @@ async def test_a_page_without_pages_below_it_says_so(era):
         ("get_docs", {"pages": ["a"] * 11}, "pages: expected at most 10"),
         ("get_docs", {"pages": "errors"}, "pages: expected a list"),
         ("list_docs", {"page": "operation"}, "no such page; did you mean operations?"),
+        ("list_docs", {"since": "August"}, "since: expected"),
         ("search_docs", {}, "query: required"),
         ("search_docs", {"query": "x", "type": "page"}, 'type: expected one of "topic"'),
     ],

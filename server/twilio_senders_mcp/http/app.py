@@ -23,18 +23,27 @@ from .limits import Limits
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from twilio_senders_mcp.site.try_it import SandboxRelay
+
 MCP_PATH = "/mcp"
 DOCS_PATH = "/docs"
 
 logger = logging.getLogger(__name__)
 
 
-def create_http_app(server: Server[Any], host: str, limits: Limits | None = None) -> Starlette:
+def create_http_app(
+    server: Server[Any],
+    host: str,
+    limits: Limits | None = None,
+    *,
+    relay: "SandboxRelay | None" = None,
+) -> Starlette:
     """Return the app that serves ``server`` to clients that address it as ``host``.
 
     Requests with another Host, or from a web page of another Origin, are refused; otherwise a page
     in a person's browser could reach a server on that person's machine (DNS rebinding). ``server``
-    itself gets no routes, so that several apps can be created from it.
+    itself gets no routes, so that several apps can be created from it. With ``relay``, requests can
+    be tried on the documentation's pages.
     """
     limits = limits or Limits()
     names = dict.fromkeys([_url_host(host), "127.0.0.1", "localhost", "[::1]"])
@@ -63,7 +72,7 @@ def create_http_app(server: Server[Any], host: str, limits: Limits | None = None
     endpoint = _Guarded(checked, guard)
     # Temporary: a browser would apply a permanent redirect to the next server on this port.
     to_docs = _Guarded(RedirectResponse(DOCS_PATH, 307), guard)
-    docs = [Route(route.path, _Guarded(route.app, guard)) for route in docs_routes()]
+    docs = [Route(route.path, _Guarded(route.app, guard)) for route in docs_routes(relay)]
     app = Starlette(
         routes=[
             # Some people add the slash when they configure a client.

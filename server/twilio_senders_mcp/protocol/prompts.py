@@ -212,7 +212,7 @@ Channel: {channel}
     Job(
         name="change_display_name",
         title="Prepare a display name change",
-        description="Check a new WhatsApp name before it uses one of Meta's ten changes.",
+        description="Check a new WhatsApp name before Meta reviews it.",
         arguments={"sender": _SENDER, "name": "The new display name."},
         needs=frozenset({"list_senders", "get_sender", "update_sender", "wait_for_sender"}),
         text="""\
@@ -222,8 +222,8 @@ Sender: {sender}
 New name: {name}
 
 1. Find its SID with list_senders if a number or a name is given, and read it with get_sender.
-2. If the name is already live, or another change is pending, tell me and stop: Meta allows ten
-   changes in thirty days, and only one at a time.
+2. If the name is already live, or another change is pending, tell me and stop: Meta allows
+   only one change at a time, and a limited number in 30 days.
 3. Check the name: 1 to 255 characters; the name of the business or product, not of a person; no
    unusual capitals or symbols; it should match the business's web site. Tell me what Meta could
    decline.

@@ -1,11 +1,15 @@
 """Tables of fields, generated from the models that the tools use, so that they stay correct."""
 
 import json
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Collection, Iterator
+from functools import cache
+from importlib import resources
 from typing import Any, Final
 
 from pydantic import BaseModel, TypeAdapter
 
+from twilio_senders_mcp.twilio import requests
 from twilio_senders_mcp.twilio.schema import (
     Schema,
     array_schema,
@@ -14,6 +18,17 @@ from twilio_senders_mcp.twilio.schema import (
 )
 
 _TYPES: Final = {"string": "text", "integer": "whole number", "object": "object", "array": "list"}
+_LINKS: Final = {
+    "configuration": "schemas/configuration",
+    "webhook": "schemas/webhook",
+    "profile": "schemas/profile",
+    "emails": "schemas/email",
+    "websites": "schemas/website",
+    "phone_numbers": "schemas/phone-number",
+    "properties": "schemas/properties",
+    "offline_reasons": "schemas/offline-reason",
+    "compliance": "topics/rcs",
+}
 _HEAD: Final = "| field | type | meaning |\n|---|---|---|\n"
 
 
@@ -22,12 +37,70 @@ def request_table(model: type[BaseModel]) -> str:
     return _HEAD + "".join(_rows(request_schema(model)))
 
 
-def response_table(response: type[Any]) -> str:
-    """Return a table of a response's keys, as Twilio is known to send them."""
+def response_table(
+    response: type[Any],
+    page: str,
+    prefix: str = "",
+    *,
+    head: bool = True,
+    left_out: Collection[str] = (),
+) -> str:
+    """Return a table of a response's keys, as Twilio is known to send them.
+
+    ``page`` names the object in ``response_fields.toml``; ``prefix`` stands before each key. The
+    keys ``left_out`` have no row.
+    """
     schema = TypeAdapter(response).json_schema()
-    return _HEAD + "".join(
-        _row(name, _shallow(field), required=False) for name, field in schema["properties"].items()
+    rows = (
+        _response_row(prefix, name, field, page)
+        for name, field in schema["properties"].items()
+        if name not in left_out
     )
+    return (_HEAD if head else "") + "".join(rows)
+
+
+def response_names(response: type[Any]) -> list[str]:
+    """Return the keys of a response."""
+    return list(TypeAdapter(response).json_schema()["properties"])
+
+
+def _response_row(prefix: str, name: str, field: Schema, page: str) -> str:
+    facts = _response_fields().get(page, {}).get(name, {})
+    meaning = [facts.get("meaning") or _request_meanings().get(name, "")]
+    if values := facts.get("values"):
+        meaning.append("One of " + ", ".join(f"`{value}`" for value in values) + ".")
+    if form := facts.get("format"):
+        meaning.append(f"Format: {form}.")
+    kind = _kind(_shallow(field))
+    if name in _LINKS:
+        kind = kind.replace("object", f"[object](/{_LINKS[name]})")
+        kind = kind.replace("list", f"list of [objects](/{_LINKS[name]})")
+    return f"| `{prefix}{name}` | {kind} | {' '.join(part for part in meaning if part)} |\n"
+
+
+@cache
+def _response_fields() -> dict[str, dict[str, dict[str, Any]]]:
+    text = resources.files(__spec__.parent).joinpath("response_fields.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+@cache
+def _request_meanings() -> dict[str, str]:
+    """Return the description of each field of a request, by its name."""
+    models = (
+        requests.SenderFields,
+        requests.Configuration,
+        requests.Webhook,
+        requests.Profile,
+        requests.Email,
+        requests.Website,
+        requests.PhoneNumber,
+    )
+    return {
+        name: field.description or ""
+        for model in models
+        for name, field in model.model_fields.items()
+    }
 
 
 def _rows(schema: Schema, parent: str = "") -> Iterator[str]:
@@ -46,7 +119,7 @@ def _row(path: str, field: Schema, *, required: bool) -> str:
     meaning = [field.get("description", "")]
     for form in _forms(field):
         if "enum" in form:
-            meaning.append("One of " + ", ".join(f"`{json.dumps(v)}`" for v in form["enum"]) + ".")
+            meaning.append("One of " + ", ".join(f"`{value}`" for value in form["enum"]) + ".")
         if "pattern" in form:
             meaning.append(f"Pattern `{form['pattern']}`.".replace("|", "\\|"))
     if "default" in field:

@@ -6,7 +6,9 @@ from functools import cache
 from typing import Final
 
 from .changelog import changelog_pages
-from .generated import error_pages, operation_pages, schema_pages
+from .error_pages import error_pages
+from .generated import schema_pages
+from .operation_pages import operation_pages
 from .page import Page
 from .page_files import read_page_files
 
@@ -64,7 +66,7 @@ def _ordered(pages: Iterable[Page]) -> list[Page]:
 def _section(name: str, pages: Iterable[Page]) -> Page:
     title, summary = _SECTIONS[name]
     lines = [
-        f"- [{page.title}](/{page.path}): {page.summary}"
+        f"- {f'{page.date}: ' if page.date else ''}[{page.title}](/{page.path}): {page.summary}"
         for page in _ordered(page for page in pages if page.parent == name)
     ]
     return Page(path=name, title=title, type="index", summary=summary, body="\n".join(lines))

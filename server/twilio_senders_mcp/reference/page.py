@@ -14,7 +14,8 @@ class Page:
     any other page's parent is the part before the last slash. ``body`` is Markdown without the
     title; a link to another page is that page's path with a leading slash. ``summary`` is one
     sentence. ``keywords`` are search terms that the page itself does not contain. ``date``
-    (ISO 8601) is for changes.
+    (ISO 8601) is for changes. ``unsearched`` are the headings of sections that many pages share
+    and that a search leaves out.
     """
 
     path: str
@@ -24,6 +25,7 @@ class Page:
     body: str
     keywords: tuple[str, ...] = ()
     date: str | None = None
+    unsearched: tuple[str, ...] = ()
 
     @property
     def parent(self) -> str:
@@ -33,4 +35,5 @@ class Page:
     @property
     def markdown(self) -> str:
         """The whole page as Markdown."""
-        return f"# {self.title}\n\n{self.summary}\n\n{self.body}".rstrip() + "\n"
+        date = f"Date: {self.date}\n\n" if self.date else ""
+        return f"# {self.title}\n\n{self.summary}\n\n{date}{self.body}".rstrip() + "\n"

@@ -8,6 +8,7 @@ from typing import Final
 ASSETS: Final = {
     "docs.css": "text/css",
     "docs.js": "text/javascript",
+    "search.js": "text/javascript",
     "docs.svg": "image/svg+xml",
 }
 """Every asset's name, with its media type."""

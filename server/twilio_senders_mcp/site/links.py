@@ -6,10 +6,14 @@ Pages link to each other by path; the site's form decides which URL a path becom
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar, Final
 
 from typing_extensions import override
 
 from .assets import fingerprint
+
+FEED_FILE: Final = "changes.atom"
+"""The Atom feed of changes; `.feed` writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,8 @@ class Links(ABC):
     """The URLs that a page of the site uses; ``top`` is their common prefix."""
 
     top: str
+    searches_alone: ClassVar[bool] = False
+    """Whether the site's script searches without a server."""
 
     @abstractmethod
     def page(self, path: str) -> str:
@@ -57,6 +63,8 @@ class ServedLinks(Links):
 
 class FolderLinks(Links):
     """URLs in a folder, relative to the file that uses them; ``top`` is a sequence of ``../``."""
+
+    searches_alone: ClassVar[bool] = True
 
     @override
     def page(self, path: str) -> str:

@@ -1,9 +1,10 @@
-"""``llms.txt``: a list of the site's pages for language models (https://llmstxt.org)."""
+"""``llms.txt`` and ``llms-full.txt``: the site for language models (https://llmstxt.org)."""
 
 from twilio_senders_mcp.reference import library as reference
 
 from . import SITE_NAME, SITE_SUMMARY
 from .links import Links
+from .markdown import readable_markdown
 
 
 def llms_txt(links: Links, origin: str = "") -> str:
@@ -21,6 +22,15 @@ def llms_txt(links: Links, origin: str = "") -> str:
         ]
         lines.append("")
     return "\n".join(lines)
+
+
+def llms_full_txt(links: Links, origin: str = "") -> str:
+    """Return every page as Markdown, one after the other; ``origin`` makes the links absolute."""
+    pages = (
+        f"<!-- {origin}{links.markdown(path)} -->\n\n{readable_markdown(page, links, origin)}"
+        for path, page in reference.library().items()
+    )
+    return "\n---\n\n".join(pages)
 
 
 def _on_one_line(text: str) -> str:

@@ -12,11 +12,14 @@ from twilio_senders_mcp.reference import library as reference
 from twilio_senders_mcp.reference.page import Page
 
 from . import SITE_NAME
+from .client_code import client_code
 from .headers import POLICY
-from .links import Links
+from .highlighting import highlighted
+from .links import FEED_FILE, Links
 from .markdown import plain_text, render
 from .openapi_file import OPENAPI_FILE
 from .search_data import QUERY_MAX
+from .try_it import SandboxRelay, form_of
 
 _REQUESTED_MAX: Final = 80
 """Maximum length of an unknown path in a document, in characters."""
@@ -32,8 +35,8 @@ _TEMPLATES: Final = Environment(
 )
 
 
-def page_html(page: Page, links: Links, mcp_url: str) -> str:
-    """Return the document of one page of the library."""
+def page_html(page: Page, links: Links, mcp_url: str, relay: SandboxRelay | None = None) -> str:
+    """Return the document of one page of the library; with a relay, operations can be tried."""
     before, after = _neighbours(page)
     return _document(
         "page.html",
@@ -43,6 +46,11 @@ def page_html(page: Page, links: Links, mcp_url: str) -> str:
         page=page,
         description=plain_text(page.summary),
         article=render(page, links),
+        form=form_of(page.path, relay),
+        client_code=[
+            (code.title, code.language, highlighted(code.text, code.language))
+            for code in client_code(page.path)
+        ],
         ancestors=_ancestors(page),
         unlinked=[(child, render(child, links).summary) for child in _unlinked_children(page)],
         before=before,
@@ -78,6 +86,7 @@ def _document(
         site_name=SITE_NAME,
         policy=POLICY,
         openapi_file=OPENAPI_FILE,
+        feed_file=FEED_FILE,
         query_max=QUERY_MAX,
         links=links,
         mcp_url=mcp_url,

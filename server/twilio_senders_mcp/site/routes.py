@@ -6,38 +6,55 @@ does not slow down startup.
 """
 
 import hashlib
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
 from twilio_senders_mcp.reference import library as reference
 
 from .assets import ASSETS, asset, fingerprint
 from .headers import Protected
-from .links import ServedLinks
-from .llms import llms_txt
+from .links import FEED_FILE, ServedLinks
 from .openapi_file import OPENAPI_FILE, openapi_json
 
+if TYPE_CHECKING:
+    from .try_it import SandboxRelay
+
 _LINKS: Final = ServedLinks("/docs/")
+_AT_THE_TOP: Final = ("/llms.txt", "/llms-full.txt", "/robots.txt")
+_COMPRESSED_FROM: Final = 1000
+_ROBOTS: Final = "User-agent: *\nAllow: /docs\nDisallow: /mcp\n"
 _PAGES: Final = ("/docs", "/docs.md", "/docs/{path:path}")
 
 
-def docs_routes() -> list[Route]:
-    """Return the routes of the site: ``/docs``, everything below it, and ``/llms.txt``."""
+def docs_routes(relay: "SandboxRelay | None" = None) -> list[Route]:
+    """Return the routes of the site: ``/docs``, all below it, and the files for machines.
+
+    With ``relay``, the pages of operations have forms that send requests to it.
+    """
     site = Starlette(
         routes=[
             Route("/llms.txt", _llms_txt),
+            Route("/llms-full.txt", _llms_full_txt),
+            Route("/robots.txt", _robots_txt),
             Route("/docs/search", _search),
             Route("/docs/search.json", _search),
             Route(f"/docs/{OPENAPI_FILE}", _openapi),
+            Route(f"/docs/{FEED_FILE}", _feed),
             Route("/docs/static/{name}", _asset),
+            *([Mount("/docs/try", relay)] if relay else []),
             *(Route(path, _page) for path in _PAGES),
         ],
+        # Nothing on the site is secret, so the length of a compressed page gives nothing away.
+        middleware=[Middleware(GZipMiddleware, minimum_size=_COMPRESSED_FROM)],
     )
-    return [Route(path, Protected(site)) for path in ("/llms.txt", *_PAGES)]
+    site.state.relay = relay
+    return [Route(path, Protected(site)) for path in (*_AT_THE_TOP, *_PAGES)]
 
 
 async def _page(request: Request) -> Response:
@@ -50,7 +67,8 @@ async def _page(request: Request) -> Response:
         requested = address.removeprefix("/docs/")
         return HTMLResponse(pages.missing_html(requested, _LINKS, _mcp_url(request)), 404)
     if address == _LINKS.page(path):
-        return _cached(request, HTMLResponse(pages.page_html(page, _LINKS, _mcp_url(request))))
+        html = pages.page_html(page, _LINKS, _mcp_url(request), request.app.state.relay)
+        return _cached(request, HTMLResponse(html))
     if address == _LINKS.markdown(path):
         text = markdown.readable_markdown(page, _LINKS)
         return _cached(request, Response(text, media_type="text/markdown"))
@@ -70,7 +88,26 @@ async def _search(request: Request) -> Response:
 
 
 async def _llms_txt(request: Request) -> Response:
-    return _cached(request, PlainTextResponse(llms_txt(_LINKS, _origin(request))))
+    from . import llms  # noqa: PLC0415 - see above
+
+    return _cached(request, PlainTextResponse(llms.llms_txt(_LINKS, _origin(request))))
+
+
+async def _llms_full_txt(request: Request) -> Response:
+    from . import llms  # noqa: PLC0415 - see above
+
+    return _cached(request, PlainTextResponse(llms.llms_full_txt(_LINKS, _origin(request))))
+
+
+async def _robots_txt(request: Request) -> Response:
+    return _cached(request, PlainTextResponse(_ROBOTS))
+
+
+async def _feed(request: Request) -> Response:
+    from . import feed  # noqa: PLC0415 - see above
+
+    text = feed.feed(_LINKS, _origin(request))
+    return _cached(request, Response(text, media_type="application/atom+xml"))
 
 
 async def _openapi(request: Request) -> Response:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from twilio_senders_mcp.reference import library as reference
 from twilio_senders_mcp.reference import search
+from twilio_senders_mcp.reference.excerpts import passages
 
 from .links import Links
 from .markdown import plain_text
@@ -34,16 +35,16 @@ def find(query: str, links: Links) -> dict[str, Any]:
 
 
 def search_index() -> str:
-    """Return the text of every page, as JSON."""
-    entries = [
+    """Return the index of `reference.search` with the pages' passages, as JSON."""
+    pages = [
         {
             "path": page.path,
             "title": page.title,
             "type": page.type,
             "summary": plain_text(page.summary),
-            "keywords": " ".join((*page.keywords, page.path)),
-            "text": plain_text(page.body),
+            "passages": list(passages(search.searched_body(page))),
         }
         for page in reference.library().values()
     ]
-    return json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
+    index = {"pages": pages, **search.exported()}
+    return json.dumps(index, ensure_ascii=False, separators=(",", ":"))

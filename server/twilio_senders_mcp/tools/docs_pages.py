@@ -14,6 +14,7 @@ def page_facts(page: "Page") -> dict[str, Any]:
         "page": page.path,
         "title": page.title,
         "type": page.type,
+        **({"date": page.date} if page.date else {}),
         "characters": len(page.markdown),
     }
 

@@ -1,6 +1,6 @@
 """The tool `search_docs`: search the full text of the reference."""
 
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import MISSING, Field
 
@@ -11,12 +11,18 @@ from .json_text import to_json
 from .sender_result import AnyResult
 from .tool import Call, Result, Tool
 
-SEARCH_BYTES_MAX: Final = 4000
-_EXCERPT_MAX: Final = 110
+SEARCH_BYTES_MAX: Final = 1600
+RESULTS_MAX: Final = 8
+_SUMMARY_MAX: Final = 90
+_EXCERPT_MAX: Final = 100
 _NO_HIT: Final = (
     "Search for fewer or different words, an error code, a field or a status; list_docs lists all "
     "pages."
 )
+
+
+if TYPE_CHECKING:
+    from twilio_senders_mcp.reference.search import Hit
 
 
 class SearchDocsArguments(StrictModel):
@@ -37,7 +43,7 @@ class FoundDocs(AnyResult):
 
 
 async def search_docs(_: Call, arguments: SearchDocsArguments) -> Result:
-    """Search the reference: fields, limits, statuses, error codes, how things work.
+    """Search the reference: fields, limits, statuses, errors, dated changes, how things work.
 
     Use it instead of guessing, then read a page with get_docs.
     """
@@ -46,14 +52,8 @@ async def search_docs(_: Call, arguments: SearchDocsArguments) -> Result:
     wanted = arguments.type if isinstance(arguments.type, str) else None
     found = search(arguments.query, wanted)
     results: list[dict[str, Any]] = []
-    for hit in found.results:
-        entry = {
-            "page": hit.page,
-            "title": hit.title,
-            "type": hit.type,
-            "excerpt": hit.excerpt[:_EXCERPT_MAX],
-            "characters": hit.size,
-        }
+    for hit in found.results[:RESULTS_MAX]:
+        entry = _entry(hit)
         if len(to_json([*results, entry]).encode()) > SEARCH_BYTES_MAX:
             break
         results.append(entry)
@@ -64,6 +64,19 @@ async def search_docs(_: Call, arguments: SearchDocsArguments) -> Result:
         content={"results": results, "total": found.total},
         next="Read a page with get_docs." if results else _NO_HIT,
     )
+
+
+def _entry(hit: "Hit") -> dict[str, Any]:
+    from twilio_senders_mcp.reference.excerpts import shortened  # noqa: PLC0415 - keeps startup fast
+
+    entry = {
+        "page": hit.page,
+        "title": hit.title,
+        **({"date": hit.date} if hit.date else {}),
+        "summary": shortened(hit.summary, _SUMMARY_MAX),
+        "characters": hit.size,
+    }
+    return entry | ({"excerpt": shortened(hit.excerpt, _EXCERPT_MAX)} if hit.excerpt else {})
 
 
 SEARCH_DOCS = Tool(

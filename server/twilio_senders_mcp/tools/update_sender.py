@@ -71,7 +71,7 @@ def _name_question(name: str, sender: Sender) -> Question:
     text = (
         f"Change the WhatsApp display name of {who}{f' from {live}' if live else ''} to "
         f"{shown}? Meta reviews it; until it is approved {live or 'the old name'} stays "
-        "live. Meta allows ten changes in thirty days."
+        "live. Meta allows a limited number of changes in 30 days."
     )
     return Question(
         text=text,
@@ -180,7 +180,7 @@ UPDATE_SENDER = Tool(
     run=update_sender,
     page="operations/update-sender",
     instruction="An update sends only the fields you give and keeps the rest. A new WhatsApp name "
-    "is reviewed by Meta and uses one of ten changes in thirty days. A code that a number "
+    "is reviewed by Meta, which limits the number of changes. A code that a number "
     "receives goes into configuration.verification_code of update_sender. Never ask for a code "
     "before it was sent.",
 )

@@ -176,21 +176,29 @@ class Advice(NamedTuple):
     """What an error means and what to do about it, from the catalogue.
 
     ``retry`` is ``safe``, ``check`` (Twilio may have carried out the request) or empty (apply the
-    cure first). ``source`` names the source of the facts; it is empty for an HTTP status.
+    cure first). ``source`` names the source of the facts, and either ``dated``, the date that it
+    bears, or ``read``, the date of reading it, is given; they are empty for an HTTP status, as are
+    ``name``, ``http`` and ``message``. ``appears`` is ``response``, ``log`` or ``webhook``.
     """
 
     meaning: str
     cure: str
-    cause: str
-    retry: str
-    source: str
+    cause: str = ""
+    retry: str = ""
+    source: str = ""
+    dated: str = ""
+    read: str = ""
+    name: str = ""
+    http: str = ""
+    message: str = ""
+    appears: str = "response"
 
 
 def advice_for(code: int | str | None, http_status: int | None = None) -> Advice | None:
     """Return the catalogue's entry for ``code``, or for the HTTP status, or None."""
     catalogue = _catalogue()
     entry = catalogue["codes"].get(str(code)) or catalogue["http"].get(str(http_status))
-    return Advice(*(entry.get(field, "") for field in Advice._fields)) if entry else None
+    return Advice(**entry) if entry else None
 
 
 def known_codes() -> list[str]:

@@ -126,7 +126,7 @@ class Profile(StrictModel):
         Text | None | MISSING,
         Field(
             description="Display name, 1-255 characters. WhatsApp: reviewed by Meta; the old name "
-            "stays until approved; 10 changes in 30 days."
+            "stays until approved; changes are limited."
         ),
     ] = MISSING
     about: Annotated[Text | None | MISSING, Field(description="WhatsApp. 1-139 characters.")] = (

@@ -16,11 +16,14 @@ const QUIET = [
 ];
 
 const task = JSON.parse(process.argv[2]);
-const seen = { complaints: [], requests: [], violations: [], wide: [] };
+const seen = { complaints: [], requests: [], violations: [], wide: [], cut: [] };
 const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: QUIET });
 try {
   seen.keyboard = await visit({}, useKeyboard);
   seen.copied = await visit({}, copyCode);
+  seen.markdown = await visit({}, copyMarkdown);
+  seen.tried = await visit({}, tryIt);
+  seen.printed = await visit({}, printInLandscape);
   seen.menu = await visit({ viewport: SIZES.phone }, openMenu);
   seen.scriptless = await visit({ javaScriptEnabled: false }, readWithoutScript);
   for (const [size, viewport] of Object.entries(SIZES)) {
@@ -80,9 +83,33 @@ async function useKeyboard(page) {
 }
 
 async function copyCode(page) {
-  await page.locator(".add .copy").click();
+  await page.locator(".add .copy").first().click();
   await page.getByText("Copied", { exact: true }).waitFor();
   return page.evaluate(() => navigator.clipboard.readText());
+}
+
+async function copyMarkdown(page) {
+  await page.goto(task.page);
+  await page.getByRole("button", { name: "Copy as Markdown" }).click();
+  await page.getByText("Copied", { exact: true }).waitFor();
+  return page.evaluate(() => navigator.clipboard.readText());
+}
+
+async function tryIt(page) {
+  await page.goto(task.page);
+  const form = page.locator("form.try");
+  if (!(await form.count())) return null;
+  await form.getByRole("button").click();
+  await form.locator(".answer").waitFor();
+  return form.locator(".answer").textContent();
+}
+
+async function printInLandscape(page) {
+  await page.goto(task.page);
+  await page.emulateMedia({ media: "print" });
+  await page.setViewportSize({ width: 1060, height: 730 });
+  const box = await page.locator("main").boundingBox();
+  return box.width;
 }
 
 async function openMenu(page) {
@@ -111,6 +138,9 @@ async function inspect(page, look) {
     if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) {
       seen.wide.push(where);
     }
+    const cells = await page.locator(".text td:last-child").evaluateAll((all) =>
+      all.filter((cell) => cell.getBoundingClientRect().right > innerWidth).length);
+    if (cells) seen.cut.push(where);
     await page.evaluate(axe);
     const { violations } = await page.evaluate(() => globalThis.axe.run());
     for (const { id, nodes } of violations) {

@@ -5,26 +5,76 @@ const SUGGESTIONS = 8;
 const announcement = document.getElementById("site.announcement");
 
 for (const block of document.querySelectorAll(".code")) addCopyButton(block);
+const tryForm = document.querySelector("form.try");
+if (tryForm) showForm(tryForm);
+const markdownLink = document.getElementById("site.markdown");
+if (markdownLink) addMarkdownButton(markdownLink);
 makeOverflowFocusable();
 addEventListener("resize", makeOverflowFocusable);
 showCurrentPage(document.getElementById("site.pages"));
 searchWhileTyping(document.querySelector("form.search"));
 
+// The form that sends an operation's request to the embedded sandbox.
+function showForm(form) {
+  const answer = form.querySelector(".answer");
+  const value = (name) => form.elements.namedItem(name)?.value;
+  form.hidden = false;
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const query = value("channel") ? `?Channel=${value("channel")}` : "";
+    const target = form.dataset.target.replace("{Sid}", encodeURIComponent(value("sid") ?? ""));
+    const body = value("body");
+    const headers = body === undefined ? {} : { "Content-Type": "application/json" };
+    try {
+      const response = await fetch(target + query, { method: form.dataset.method, headers, body });
+      const shown = [...response.headers].map(([name, each]) => `${name}: ${each}`).join("\n");
+      answer.textContent = `HTTP ${response.status}\n${shown}\n\n${indented(await response.text())}`;
+    } catch (error) {
+      answer.textContent = `No response: ${error.message}`;
+    }
+    answer.hidden = false;
+  });
+}
+
+function indented(text) {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}
+
 function addCopyButton(block) {
   const code = block.querySelector("pre");
-  const button = document.createElement("button");
-  button.className = "copy";
-  button.textContent = "Copy";
+  block.append(copyButton("Copy", "copy", () => copy(code), "Select and copy"));
+}
+
+// Beside the link to the page's Markdown, a button that copies it.
+function addMarkdownButton(link) {
+  const copyMarkdown = async () => {
+    try {
+      const response = await fetch(link.href);
+      await navigator.clipboard.writeText(await response.text());
+      return response.ok;
+    } catch {
+      return false;
+    }
+  };
+  link.after(" ", copyButton("Copy as Markdown", "markdown", copyMarkdown, "Open it to copy"));
+}
+
+function copyButton(label, style, act, failed) {
+  const button = element("button", label, style);
   button.addEventListener("click", async () => {
-    const copied = await copy(code);
-    button.textContent = copied ? "Copied" : "Select and copy";
-    announcement.textContent = copied ? "Copied to the clipboard" : "Copying failed; it is selected";
+    const copied = await act();
+    button.textContent = copied ? "Copied" : failed;
+    announcement.textContent = copied ? "Copied to the clipboard" : "Copying failed";
     setTimeout(() => {
-      button.textContent = "Copy";
+      button.textContent = label;
       announcement.textContent = "";
     }, 2000);
   });
-  block.append(button);
+  return button;
 }
 
 async function copy(element) {
@@ -152,52 +202,32 @@ function finderOnServer({ endpoint }) {
   };
 }
 
-// Without a server: a simpler search over a file with the text of every page.
+// Without a server: `search.js` ranks the pages with the numbers in the exported index.
 function finderInIndex({ index, top }) {
-  let pages;
+  let loaded;
   return async (query) => {
     try {
-      pages ??= fetch(index).then((response) => response.json());
-      const words = query.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [];
-      const ranked = (await pages)
-        .map((page) => ({ page, rank: rank(page, words) }))
-        .filter((entry) => entry.rank > 0)
-        .sort((one, other) => other.rank - one.rank);
+      loaded ??= fetch(index).then((response) => response.json());
+      const numbers = await loaded;
+      const ranked = rankPages(numbers, query);
       return {
-        total: ranked.length,
-        results: ranked.slice(0, 20).map(({ page }) => ({
-          title: page.title,
-          type: page.type,
-          summary: page.summary,
-          excerpt: excerpt(page, words),
-          url: `${top}${page.path ? `${page.path}/` : ""}index.html`,
-        })),
+        total: ranked.pages.length,
+        results: ranked.pages.slice(0, 20).map((number) => {
+          const page = numbers.pages[number];
+          return {
+            title: page.title,
+            type: page.type,
+            summary: page.summary,
+            excerpt: bestPassage(numbers, number, ranked.terms),
+            url: `${top}${page.path ? `${page.path}/` : ""}index.html`,
+          };
+        }),
       };
     } catch {
-      pages = undefined;
+      loaded = undefined;
       return null;
     }
   };
-}
-
-function rank(page, words) {
-  const weights = { title: 12, keywords: 8, summary: 5, text: 1 };
-  let sum = 0;
-  for (const word of words) {
-    const start = new RegExp(`(?<![\\p{L}\\p{N}])${word}`, "iu");
-    for (const [part, weight] of Object.entries(weights)) {
-      if (start.test(page[part])) sum += weight;
-    }
-  }
-  return sum;
-}
-
-function excerpt(page, words) {
-  const text = page.text.toLowerCase();
-  const places = words.map((word) => text.indexOf(word)).filter((place) => place >= 0);
-  if (!places.length) return "";
-  const from = Math.max(0, page.text.lastIndexOf(" ", Math.min(...places) - 40));
-  return `${from ? "…" : ""}${page.text.slice(from, from + 140).trim()}…`;
 }
 
 async function fillResults(input, find) {
