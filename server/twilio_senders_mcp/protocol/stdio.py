@@ -57,11 +57,17 @@ async def serve_stdio(server: Server[Any]) -> None:
 
 
 async def _cancel_at_signal(scope: anyio.CancelScope) -> None:
-    with anyio.open_signal_receiver(*_SIGNALS) as signals:
-        async for _ in signals:
-            if scope.cancel_called:
-                os._exit(0)
-            scope.cancel()
+    handlers = {number: signal.getsignal(number) for number in _SIGNALS}
+    try:
+        with anyio.open_signal_receiver(*_SIGNALS) as signals:
+            async for _ in signals:
+                if scope.cancel_called:
+                    os._exit(0)
+                scope.cancel()
+    finally:
+        # The event loop leaves the default ones, with which a late signal would kill the process.
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
 
 
 def _has_pipes() -> bool:
