@@ -16,7 +16,7 @@ SNAPSHOTS = Path(__file__).parent / "snapshots"
 DEFINITION_MAX = {"update_sender": 6_000, "create_sender": 5_600}
 INPUT_SCHEMA_MAX = {"update_sender": 4_800, "create_sender": 4_800}
 DEFINITION_MAX_OF_OTHERS = 2_000
-ALL_MAX = 18_500
+ALL_MAX = 21_100
 INSTRUCTIONS_MAX = 900
 
 

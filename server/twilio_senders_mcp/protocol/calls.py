@@ -122,6 +122,7 @@ class ToolCalls:
                 nulls=read.nulls,
                 accounts=self._accounts,
                 account=account,
+                offered=self._tools,
             )
             return self._success(await served.tool.run(call, read.model), served.tool, account)
         except AnswerNeeded as needed:

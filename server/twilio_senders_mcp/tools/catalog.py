@@ -12,6 +12,7 @@ from .list_accounts import LIST_ACCOUNTS
 from .list_docs import LIST_DOCS
 from .list_senders import LIST_SENDERS
 from .search_docs import SEARCH_DOCS
+from .survey_senders import SURVEY_SENDERS
 from .tool import AnyTool
 from .update_sender import UPDATE_SENDER
 from .wait_for_sender import WAIT_FOR_SENDER
@@ -20,6 +21,7 @@ TOOLS: Final[tuple[AnyTool, ...]] = (
     LIST_SENDERS,
     GET_SENDER,
     WAIT_FOR_SENDER,
+    SURVEY_SENDERS,
     LIST_DOCS,
     SEARCH_DOCS,
     GET_DOCS,

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import MISSING, Field
 
 from twilio_senders_mcp.senders.fields import field, name_field
-from twilio_senders_mcp.senders.paging import FoundSenders, find_senders
+from twilio_senders_mcp.senders.paging import PAGES_MAX, FoundSenders, find_senders
 from twilio_senders_mcp.senders.search import has_status, matches
 from twilio_senders_mcp.senders.status import KNOWN_STATUSES
 from twilio_senders_mcp.twilio.client import SendersClient
@@ -149,7 +149,7 @@ async def _search(
         count=size,
         page_size=min(size, SEARCH_PAGE_SIZE) if searching else size,
         page_token=page_token,
-        **({} if searching else {"pages_max": 1}),
+        pages_max=PAGES_MAX if searching else 1,
     )
 
 

@@ -88,10 +88,15 @@ def pending_name_clause(sender: Sender) -> str | None:
     status = name_field(sender, "pending_display_name_status")
     if status is None:
         return None
-    note = _NAME_NOTES.get(status)
+    note = name_note(status)
     name = name_field(sender, "pending_display_name")
     clause = f"the new name{f' {quoted(name)}' if name else ''} is {identifier(status)}"
     return f"{clause} ({note})" if note else clause
+
+
+def name_note(status: str) -> str:
+    """Return what the state of a pending display name means, empty if that is not known."""
+    return _NAME_NOTES.get(status, "")
 
 
 def offline_reasons(sender: Sender) -> list[str]:

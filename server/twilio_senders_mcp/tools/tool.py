@@ -6,7 +6,7 @@ one with a hand-made `Call`.
 """
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
@@ -75,7 +75,8 @@ class Call:
     ``twilio`` is the client of the chosen account. ``account`` is its name where there are several
     accounts, empty if the call is about all of them. ``asks`` is true if `confirm` would ask a
     person. ``poll_seconds`` is the initial polling interval of `wait_for_sender`. ``nulls`` are the
-    dotted paths of the arguments that were null and therefore count as not given.
+    dotted paths of the arguments that were null and therefore count as not given. ``offered`` are
+    the names of the tools that the caller has; a result names no other one.
     """
 
     twilio: SendersClient
@@ -86,6 +87,7 @@ class Call:
     accounts: Accounts
     account: str = ""
     nulls: tuple[str, ...] = ()
+    offered: Collection[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
