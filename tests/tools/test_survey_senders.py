@@ -179,7 +179,7 @@ async def test_a_member_of_a_group_is_described_in_few_words():
         {
             "sid": OFFLINE_SENDER,
             "sender_id": "whatsapp:+15550100003",
-            "name": "Lighthouse Tours",
+            "name": "LIGHTHOUSE TOURS!!",
             "status": "OFFLINE",
         }
     ]
