@@ -15,6 +15,7 @@ MAY_IMPORT = {
     "accounts": {"twilio"},
     "senders": {"twilio"},
     "reference": {"twilio"},
+    "probing": set(),
     "tools": {"accounts", "senders", "reference", "twilio"},
     "protocol": {"accounts", "tools", "reference", "senders", "twilio"},
     "site": {"reference"},
@@ -106,6 +107,7 @@ def test_the_sandbox_knows_only_the_models():
     [
         ("mcp", ("protocol/", "http/", "server.py", "demo.py")),
         ("httpx2", ("twilio/transport.py",)),
+        ("httpcore2", ("probing/",)),
         ("jinja2", ("site/",)),
         ("markdown_it", ("site/",)),
         ("uvicorn", ("http/serving.py", "http/connections.py")),
