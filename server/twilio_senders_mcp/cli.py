@@ -93,7 +93,8 @@ def _serve_http(options: argparse.Namespace, settings: Settings) -> int:
             "or ::1, because there is no authorization yet"
         )
     limits = _http_limits(settings)
-    app = create_http_app(create_server(settings, sandbox=options.sandbox), host, limits)
+    server = create_server(settings, sandbox=options.sandbox, over_http=True)
+    app = create_http_app(server, host, limits)
 
     def announcement(origin: str) -> list[str]:
         return [

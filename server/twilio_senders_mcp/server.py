@@ -7,6 +7,7 @@ from mcp.server.lowlevel import Server
 
 from .accounts.accounts import Accounts
 from .accounts.configured import ConfiguredAccount
+from .probing.prober import Prober
 from .protocol.server import create_mcp_server
 from .settings import Settings, SettingsError
 from .settings.problems import did_you_mean
@@ -21,12 +22,17 @@ _PRINTABLE_NAME: Final = re.compile(r"[a-z_]{1,60}")
 
 
 def create_server(
-    settings: Settings, *, sandbox: bool = False, app: "ASGIApp | None" = None
+    settings: Settings,
+    *,
+    sandbox: bool = False,
+    app: "ASGIApp | None" = None,
+    over_http: bool = False,
 ) -> Server[None]:
     """Return the MCP server for ``settings``.
 
     With ``sandbox`` an embedded Twilio answers in this process and the credentials are its own.
-    ``app`` is any other ASGI app that answers in Twilio's place.
+    ``app`` is any other ASGI app that answers in Twilio's place. Over HTTP, addresses that others
+    wrote are opened only if the settings turn that on.
 
     Raises:
         SettingsError: if a tool is named that does not exist.
@@ -46,7 +52,16 @@ def create_server(
         poll_seconds=_poll_seconds(settings, sandbox=sandbox),
         sandbox=sandbox,
         confirm=settings.twilio_senders_confirm,
+        prober=_prober(settings, sandbox=sandbox, over_http=over_http),
+        read_only=settings.twilio_senders_read_only or accounts.read_only,
     )
+
+
+def _prober(settings: Settings, *, sandbox: bool, over_http: bool) -> Prober | None:
+    wanted = settings.twilio_senders_probe
+    if wanted is False or (wanted is None and over_http):
+        return None
+    return Prober(allow_loopback=sandbox)
 
 
 def _unknown_tool(name: str) -> str:

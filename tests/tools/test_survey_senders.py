@@ -94,6 +94,7 @@ async def test_a_group_has_its_count_its_senders_a_cure_and_the_next_call():
         "count": 1,
         "sids": [OFFLINE_SENDER],
         "cure": "Accept Twilio's invitation in Meta Business Manager.",
+        "call": f'check_sender {{"sid":"{OFFLINE_SENDER}"}}',
     }
     assert found["status:PENDING_VERIFICATION"]["sids"] == [PENDING_SENDER]
 
@@ -306,8 +307,9 @@ async def test_a_survey_ends_after_a_minute_and_says_so():
 async def test_progress_tells_how_many_senders_were_read():
     seen: list[tuple[float, str | None]] = []
 
-    async def progress(done, _, message):
-        seen.append((done, message))
+    async def progress(progress, total, message):
+        assert progress <= total
+        seen.append((progress, message))
 
     class Slow(Listing):
         async def __call__(self, scope, receive, send):

@@ -23,6 +23,7 @@ from pydantic import BaseModel
 from twilio_senders_mcp.accounts.account import Account
 from twilio_senders_mcp.accounts.accounts import Accounts
 from twilio_senders_mcp.accounts.errors import ReadOnlyAccount
+from twilio_senders_mcp.probing.prober import Prober
 from twilio_senders_mcp.tools.account_argument import ALL_ACCOUNTS, account_of
 from twilio_senders_mcp.tools.catalog import ALL_TOOL_NAMES
 from twilio_senders_mcp.tools.failure import describe_failure
@@ -32,7 +33,7 @@ from twilio_senders_mcp.tools.tool import AnyTool, Call, Effect, Result
 
 from .arguments import ArgumentsReader
 from .confirmation import AnsweredQuestions, AnswerNeeded, Confirmation, ConfirmMode
-from .schemas import output_schema
+from .schemas import input_schema, output_schema
 
 REQUEST_ID_META: Final = "twilio-senders-mcp/request_id"
 """The key of Twilio's request id in ``_meta``."""
@@ -71,6 +72,8 @@ class ToolCalls:
     """Handles `tools/list` and `tools/call` for the given tools.
 
     ``sandbox`` is true if the embedded Twilio replaces the real one; results then say so.
+    ``prober`` opens addresses; without one, no address is opened. ``read_only`` is true if nothing
+    may be sent that has an effect.
     """
 
     def __init__(
@@ -81,11 +84,15 @@ class ToolCalls:
         poll_seconds: float,
         sandbox: bool,
         confirm: ConfirmMode,
+        prober: Prober | None = None,
+        read_only: bool = False,
     ) -> None:
         self._tools = {tool.name: _ServedTool(tool) for tool in tools}
         self._accounts = accounts
         self._poll_seconds = poll_seconds
         self._sandbox = sandbox
+        self._prober = prober
+        self._read_only = read_only
         self._confirm: ConfirmMode = confirm
         self._answered = AnsweredQuestions()
 
@@ -123,6 +130,9 @@ class ToolCalls:
                 accounts=self._accounts,
                 account=account,
                 offered=self._tools,
+                prober=self._prober,
+                sandbox=self._sandbox,
+                read_only=self._read_only,
             )
             return self._success(await served.tool.run(call, read.model), served.tool, account)
         except AnswerNeeded as needed:
@@ -223,7 +233,7 @@ class _ServedTool:
             name=self.tool.name,
             title=self.tool.title,
             description=self.tool.description,
-            input_schema=self.reader.schema,
+            input_schema=input_schema(self.tool.arguments),
             output_schema=output_schema(self.tool.result),
             annotations=_ANNOTATIONS[self.tool.effect],
         )

@@ -12,18 +12,45 @@ from typing import Any, Final, cast
 
 from pydantic import BaseModel, TypeAdapter
 
-from twilio_senders_mcp.twilio.schema import Schema, forms, inline, object_schema, request_schema
+from twilio_senders_mcp.twilio.schema import (
+    UNPUBLISHED,
+    Schema,
+    forms,
+    inline,
+    object_schema,
+    request_schema,
+)
 
 _LEFT_OUT: Final = {"additionalProperties", "default", "minLength", "maxLength"}
 _NULL: Final[Schema] = {"type": "null"}
+_ANY_SECTION: Final[tuple[Schema, ...]] = ({"type": "object"}, {"type": "string"})
 
 
-def input_schema(arguments: type[BaseModel]) -> Schema:
-    """Return the schema of a tool's arguments.
+def arguments_schema(arguments: type[BaseModel]) -> Schema:
+    """Return the schema of a tool's arguments with all that is validated.
 
     A section is a plain object; any other optional field is nullable.
     """
     return _portable(request_schema(arguments))
+
+
+def input_schema(arguments: type[BaseModel]) -> Schema:
+    """Return the schema of a tool's arguments as clients see it.
+
+    A section that another tool publishes has no fields here. It may be JSON text, too, because
+    OpenAI's strict mode lets a model write nothing into an object without fields.
+    """
+    schema = arguments_schema(arguments)
+    properties = cast("dict[str, Schema]", schema["properties"])
+    return {
+        **schema,
+        "properties": {
+            name: {"anyOf": [*_ANY_SECTION, _NULL], "description": field["description"]}
+            if UNPUBLISHED in field
+            else field
+            for name, field in properties.items()
+        },
+    }
 
 
 def output_schema(result: type[Any]) -> Schema:
@@ -55,7 +82,7 @@ def _portable(schema: Schema) -> Schema:
 
 def _optional(field: Schema) -> Schema:
     """Return the schema of a field that may be omitted."""
-    description = {k: v for k, v in field.items() if k == "description"}
+    description = {k: v for k, v in field.items() if k in ("description", UNPUBLISHED)}
     if section := object_schema(field):
         return {**section, **description}
     if _NULL in forms(field):

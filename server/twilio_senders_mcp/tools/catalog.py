@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from typing import Final
 
 from .account_argument import with_account
+from .check_sender import CHECK_SENDER
 from .create_sender import CREATE_SENDER
 from .delete_sender import DELETE_SENDER
 from .get_docs import GET_DOCS
@@ -22,6 +23,7 @@ TOOLS: Final[tuple[AnyTool, ...]] = (
     GET_SENDER,
     WAIT_FOR_SENDER,
     SURVEY_SENDERS,
+    CHECK_SENDER,
     LIST_DOCS,
     SEARCH_DOCS,
     GET_DOCS,

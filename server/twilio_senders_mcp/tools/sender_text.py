@@ -35,6 +35,7 @@ _NEXT: Final = {
     "configuration.verification_code.",
     "DRAFT": "Complete the registration in the Twilio Console.",
 }
+CHECK: Final = "Find out all that is wrong with check_sender."
 WAIT: Final = "Wait with wait_for_sender until it settles."
 
 
@@ -65,7 +66,9 @@ def describe(sender: Sender, remark: str = "") -> str:
 
 def next_step(sender: Sender) -> str:
     """Return the next step for a sender's status, empty if there is none."""
-    return _NEXT.get(status_of(sender)) or (WAIT if is_changing(sender) else "")
+    if waiting := _NEXT.get(status_of(sender)) or (WAIT if is_changing(sender) else ""):
+        return waiting
+    return CHECK if status_of(sender) == "OFFLINE" else ""
 
 
 def status_clause(sender: Sender) -> str:

@@ -32,13 +32,12 @@ class SurveySendersArguments(StrictModel):
     """Which senders to survey, and what of the survey to show."""
 
     channel: Annotated[Channel | None | MISSING, Field(description="Both if omitted.")] = MISSING
-    problems_only: Annotated[bool, Field(description="Without the counts.")] = False
+    problems_only: Annotated[bool, Field(description="No counts.")] = False
     group: Annotated[
         AnyText | None | MISSING,
         Field(
             max_length=60,
-            description="A group of an earlier survey, or status:ONLINE and the like: lists all "
-            "of its senders.",
+            description="A group of a survey, or status:ONLINE etc.: lists it.",
         ),
     ] = MISSING
     page_token: Annotated[
@@ -62,8 +61,8 @@ class SurveyedSenders(AnyResult):
 async def survey_senders(call: Call, arguments: SurveySendersArguments) -> Result:
     """Tell how all senders are: counts, and which of them need attention.
 
-    Groups offline reasons, low quality, names in review, webhooks and incomplete profiles, each
-    with its count, some SIDs and the next call. Use it instead of listing everything.
+    Groups offline reasons, low quality, names in review, webhooks and incomplete profiles, with
+    cures and the next call. Use it instead of listing everything.
     """
     group = _stripped(arguments.group)
     group = key(*group.split(":", 1)) if ":" in group else group

@@ -13,6 +13,7 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 from pydantic import BaseModel
 
 from twilio_senders_mcp.accounts.accounts import Accounts
+from twilio_senders_mcp.probing.prober import Prober
 from twilio_senders_mcp.twilio.client import SendersClient
 
 Effect = Literal["looks_up", "reads", "creates", "changes", "destroys"]
@@ -76,7 +77,9 @@ class Call:
     accounts, empty if the call is about all of them. ``asks`` is true if `confirm` would ask a
     person. ``poll_seconds`` is the initial polling interval of `wait_for_sender`. ``nulls`` are the
     dotted paths of the arguments that were null and therefore count as not given. ``offered`` are
-    the names of the tools that the caller has; a result names no other one.
+    the names of the tools that the caller has; a result names no other one. ``prober`` opens
+    addresses that others wrote, if that is allowed. With ``read_only``, nothing may be sent that
+    has an effect. ``sandbox`` is true if the embedded Twilio replaces the real one.
     """
 
     twilio: SendersClient
@@ -88,6 +91,9 @@ class Call:
     account: str = ""
     nulls: tuple[str, ...] = ()
     offered: Collection[str] = ()
+    prober: Prober | None = None
+    sandbox: bool = False
+    read_only: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
