@@ -1,6 +1,8 @@
 """The composition root: settings in, a complete MCP server out. Nothing else wires."""
 
 import re
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
 from mcp.server.lowlevel import Server
@@ -11,7 +13,9 @@ from .probing.prober import Prober
 from .protocol.server import create_mcp_server
 from .settings import Settings, SettingsError
 from .settings.problems import did_you_mean
+from .tools.account_argument import ALL_ACCOUNTS
 from .tools.catalog import ALL_TOOL_NAMES, available_tools
+from .tools.tool import Call
 from .twilio.credentials import Credentials
 from .twilio.transports import Transports
 
@@ -55,6 +59,41 @@ def create_server(
         prober=_prober(settings, sandbox=sandbox, over_http=over_http),
         read_only=settings.twilio_senders_read_only or accounts.read_only,
     )
+
+
+@asynccontextmanager
+async def create_call(
+    settings: Settings, *, sandbox: bool = False, offered: Collection[str] = ()
+) -> AsyncGenerator[Callable[[str], Awaitable[Call]]]:
+    """Yield a function that returns a tool's call about an account, for a command of a terminal.
+
+    An empty name stands for the default account, ``*`` for all. Nobody is asked anything.
+    """
+    accounts = _accounts(settings, None, sandbox=sandbox)
+
+    async def nothing(*_: object) -> None:
+        return None
+
+    async def about(name: str) -> Call:
+        found = await accounts.find(name) if name not in ("", ALL_ACCOUNTS) else accounts.default
+        return Call(
+            twilio=found.senders,
+            accounts=accounts,
+            account="" if name == ALL_ACCOUNTS or not accounts.several else found.name,
+            asks=False,
+            confirm=nothing,
+            progress=nothing,
+            poll_seconds=_poll_seconds(settings, sandbox=sandbox),
+            offered=offered,
+            prober=_prober(settings, sandbox=sandbox, over_http=False),
+            sandbox=sandbox,
+            read_only=True,
+        )
+
+    try:
+        yield about
+    finally:
+        await accounts.aclose()
 
 
 def _prober(settings: Settings, *, sandbox: bool, over_http: bool) -> Prober | None:
