@@ -610,3 +610,12 @@ async def test_a_sender_that_cannot_be_read_in_time_is_a_failure(monkeypatch):
 
 def test_the_whole_takes_less_than_45_seconds():
     assert READ_SECONDS + PARTS_SECONDS < 45
+
+
+async def test_a_refusal_of_what_could_have_been_checked_names_it_where_it_is_offered():
+    body = {"code": 63100, "message": "profile.name is not valid"}
+    arguments = {"sid": ONLINE_SENDER, "friendly_name": "x"}
+    for tools, named in (("update_sender", False), ("update_sender,check_sender", True)):
+        app = StandIn([answer(400, body)])
+        result = await call(app, arguments, twilio_senders_tools=tools)
+        assert ("check_sender with a draft finds such problems" in text_of(result)) is named

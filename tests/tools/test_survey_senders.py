@@ -17,8 +17,10 @@ from twilio_senders_mcp.sandbox import (
     Fault,
     Sandbox,
 )
+from twilio_senders_mcp.senders.survey import Survey
 from twilio_senders_mcp.server import create_server
 from twilio_senders_mcp.tools.survey_reading import SECONDS_MAX
+from twilio_senders_mcp.tools.survey_text import survey_content
 
 pytestmark = in_virtual_time
 
@@ -138,6 +140,30 @@ async def test_a_webhook_host_that_few_have_is_found():
     assert group["count"] == 3
     assert group["cure"] == "Nearly all others point at hooks.example."
     assert groups(result).keys() == {"host:old.example"}
+
+
+@pytest.mark.parametrize("several", [True, False])
+async def test_a_host_that_few_have_is_moved_with_plan_changes_where_that_is_offered(several):
+    survey = Survey()
+    for number in range(20):
+        survey.add("Bakery" if several else "", sender(number))  # pyright: ignore[reportArgumentType] # parts of a sender
+    old = {"callback_url": "https://old.example/in"}
+    survey.add("Bakery" if several else "", sender(99, webhook=old))  # pyright: ignore[reportArgumentType] # as above
+    offered = frozenset({"check_sender", "plan_changes"})
+    [group] = survey_content(survey, problems_only=True, offered=offered, several=several)["groups"]
+    tool, _, arguments = group["call"].partition(" ")
+    everywhere = {"account": "*"} if several else {}
+    assert tool == "plan_changes"
+    assert json.loads(arguments) == {
+        "senders": {"channel": "whatsapp", **everywhere},
+        "replace_host": {"from": "old.example", "to": "hooks.example"},
+    }
+
+
+async def test_a_call_is_named_only_if_its_tool_is_offered():
+    result = await survey(Sandbox(), twilio_senders_tools="survey_senders")
+    assert all("call" not in group for group in groups(result).values())
+    assert "next" not in result.structured_content
 
 
 async def test_webhook_hosts_that_are_shared_evenly_need_no_attention():

@@ -42,18 +42,19 @@ def survey_content(
 ) -> dict[str, Any]:
     """Return the counts and the groups that need attention, as many as fit."""
     groups = survey.groups()
-    content: dict[str, Any] = {}
-    for most, groups_max, examples in _AMOUNTS:
+
+    def content(most: int, groups_max: int, examples: int) -> dict[str, Any]:
         counts = {} if problems_only else _counts(survey, most)
         shown = [_group(group, examples, offered, several=several) for group in groups[:groups_max]]
-        content = {
+        return {
             "counts": counts or None,
             "groups": shown,
             "more_groups": max(0, len(groups) - len(shown)) or None,
         }
-        if len(to_json(content).encode()) <= CONTENT_MAX:
-            break
-    return content
+
+    made = (content(*amounts) for amounts in _AMOUNTS)
+    fitting = (one for one in made if len(to_json(one).encode()) <= CONTENT_MAX)
+    return next(fitting, None) or content(*_AMOUNTS[-1])
 
 
 def member(surveyed: Surveyed) -> dict[str, Any]:
