@@ -28,6 +28,8 @@ async def call_every_tool(client: Client) -> None:
     assert [sender["sid"] for sender in found["senders"]] == [sid]
     assert (await ok("get_sender", sid=sid))["sender"]["profile"]["name"] == "New"
     assert (await ok("wait_for_sender", sid=OFFLINE_SENDER))["reached"] is True
+    assert (await ok("survey_senders"))["looked_at"] == 6
+    assert (await ok("check_sender", sid=OFFLINE_SENDER))["verdict"] == "blocked"
     assert len((await ok("list_docs"))["pages"]) == 5
     assert (await ok("search_docs", query="webhook"))["results"]
     await ok("get_docs", pages=["topics/statuses"])

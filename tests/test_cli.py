@@ -6,6 +6,7 @@ import pytest
 
 from twilio_senders_mcp import cli, demo
 from twilio_senders_mcp.__main__ import main
+from twilio_senders_mcp.sandbox import FLORIST_SENDER, OFFLINE_SENDER, ONLINE_SENDER
 from twilio_senders_mcp.settings import SETTINGS
 
 
@@ -25,7 +26,15 @@ def chosen(monkeypatch):
     def instead(name):
         return lambda options, settings: runs.append((name, options, settings)) or 0
 
-    for name in ("_serve_stdio", "_serve_http", "_serve_sandbox", "_run_demo", "_write_docs"):
+    for name in (
+        "_serve_stdio",
+        "_serve_http",
+        "_serve_sandbox",
+        "_run_demo",
+        "_write_docs",
+        "_run_check",
+        "_run_survey",
+    ):
         monkeypatch.setattr(cli, name, instead(name))
     return runs
 
@@ -41,6 +50,9 @@ def chosen(monkeypatch):
         (["sandbox"], "_serve_sandbox", {"port": 4010}),
         (["demo"], "_run_demo", {}),
         (["docs", "x"], "_write_docs", {"folder": "x"}),
+        (["check", "XE" + "0" * 32, "--sandbox"], "_run_check", {"sandbox": True, "account": ""}),
+        (["survey", "--account", "Bakery"], "_run_survey", {"account": "Bakery"}),
+        (["survey"], "_run_survey", {"account": "*", "sandbox": False}),
     ],
 )
 def test_the_words_choose_a_runner(chosen, words, runner, values):
@@ -126,11 +138,11 @@ def test_a_folder_that_cannot_be_written_is_said_so(tmp_path, capsys):
         (["http", "--time=5"], "unknown flag --time; did you mean --timeout?"),
         (
             ["--sandbox", "demo"],
-            "--sandbox applies only where MCP is served: without a command, or with http",
+            "--sandbox applies only without a command, or with http, check or survey",
         ),
         (
             ["--tools", "x", "docs", "y"],
-            "--tools applies only where MCP is served: without a command, or with http",
+            "--tools applies only without a command, or with http, check or survey",
         ),
     ],
 )
@@ -238,3 +250,66 @@ def test_the_command_reads_this_processs_words(monkeypatch, capsys):
         main()
     assert ended.value.code == 0
     assert capsys.readouterr().out.startswith("twilio-senders-mcp ")
+
+
+@pytest.mark.parametrize("in_color", [True, False])
+def test_a_check_up_is_a_table_whose_status_tells_whether_the_sender_is_blocked(
+    in_color, monkeypatch, capsys
+):
+    monkeypatch.setenv("COLUMNS", "90")
+    monkeypatch.setattr(cli, "_shows_color", lambda: in_color)
+    assert cli.run(["check", OFFLINE_SENDER, "--sandbox", "--no-probe"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    heading = "whatsapp:+15550100003 is blocked (4 failed, 9 warnings)."
+    assert lines[0] == (f"\x1b[1;36m{heading}\x1b[0m" if in_color else heading)
+    fail = "\x1b[31mFAIL    \x1b[0m" if in_color else "FAIL    "
+    assert lines[2].startswith(f'{fail}status        It is OFFLINE, reason "63020": ')
+    assert "                      -> Accept Twilio's invitation in Meta Business Manager." in lines
+    assert all(len(line) <= (110 if in_color else 90) for line in lines)
+
+
+def test_a_check_up_of_a_good_sender_ends_with_status_0(capsys):
+    assert cli.run(["check", ONLINE_SENDER, "--sandbox", "--no-probe"]) == 0
+    assert capsys.readouterr().out.startswith("whatsapp:+15550100002 is ready: no check failed.\n")
+
+
+def test_a_sender_of_another_account_is_checked_by_its_name(capsys):
+    words = ["check", FLORIST_SENDER, "--sandbox", "--sandbox-accounts", "--no-probe"]
+    assert cli.run([*words, "--account", "Florist"]) == 1
+    assert capsys.readouterr().out.startswith("whatsapp:+15550100021 is blocked")
+    assert cli.run(words) == 1
+    assert "20404" in capsys.readouterr().err
+
+
+def test_a_survey_is_a_table_of_counts_and_of_what_needs_attention(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "90")
+    assert cli.run(["survey", "--sandbox"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("5 senders, 3 ONLINE.\n\nstatus        ONLINE 3, OFFLINE 1, PENDING")
+    assert "\nneeds attention\noffline:63020" in out
+    assert f"  {OFFLINE_SENDER}\n" in out
+    assert cli.run(["survey", "--sandbox", "--sandbox-accounts"]) == 0
+    assert capsys.readouterr().out.startswith("9 senders in 3 accounts, 6 ONLINE.")
+
+
+def test_a_report_that_cannot_be_made_says_why(capsys):
+    assert cli.run(["check", "XE" + "0" * 32, "--sandbox"]) == 1
+    assert "twilio-senders-mcp: Twilio refused the request (HTTP 404" in capsys.readouterr().err
+    assert cli.run(["survey", "--sandbox", "--sandbox-accounts", "--account", "Bakry"]) == 1
+    assert "did you mean" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        cli.run(["check", "+15550100002"])
+    assert "expected a sender's SID" in capsys.readouterr().err
+
+
+def test_a_reader_of_a_report_that_has_read_enough_ends_it(monkeypatch):
+    def broken(*_):
+        raise BrokenPipeError
+
+    def leave(*_):
+        raise SystemExit(0)
+
+    monkeypatch.setattr(cli, "_print_report", broken)
+    monkeypatch.setattr(cli, "_leave", leave)
+    with pytest.raises(SystemExit):
+        cli.run(["survey", "--sandbox"])

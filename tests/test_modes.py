@@ -26,7 +26,7 @@ async def names(era, **settings):
 async def test_every_tool_is_listed_in_an_order_that_does_not_change(era):
     tools, prompts = await names(era)
     assert tools == list(TOOL_NAMES)
-    assert len(prompts) == 5
+    assert len(prompts) == 6
 
 
 async def test_read_only_lists_what_reads(era):
@@ -46,8 +46,8 @@ async def test_read_only_lets_no_writing_tool_be_called_by_any_spelling(era, too
 
 
 async def test_only_the_tools_that_are_named_are_listed(era):
-    tools, prompts = await names(era, twilio_senders_tools="get_sender,list_senders")
-    assert tools == ["list_senders", "get_sender"]
+    tools, prompts = await names(era, twilio_senders_tools="check_sender,list_senders")
+    assert tools == ["list_senders", "check_sender"]
     assert prompts == ["diagnose_sender"]
 
 

@@ -16,7 +16,7 @@ SNAPSHOTS = Path(__file__).parent / "snapshots"
 DEFINITION_MAX = {"update_sender": 6_000, "create_sender": 5_600}
 INPUT_SCHEMA_MAX = {"update_sender": 4_800, "create_sender": 4_800}
 DEFINITION_MAX_OF_OTHERS = 2_200
-ALL_MAX = 24_000
+ALL_MAX = 26_700
 CHANGES_MAX = 5_500
 """The four tools for plans and runs together."""
 INSTRUCTIONS_MAX = 900

@@ -7,9 +7,11 @@ flags of settings are declared with the settings; only those that are no setting
 import argparse
 import gc
 import os
+import re
+import shutil
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from . import __version__
@@ -20,6 +22,7 @@ from .twilio.credentials import IncompleteCredentials
 
 if TYPE_CHECKING:
     from .http.limits import Limits
+    from .reports import Line
     from .sandbox import Sandbox
     from .site.try_it import SandboxRelay
 
@@ -34,6 +37,8 @@ Credentials come from the environment: TWILIO_ACCOUNT_SID with TWILIO_AUTH_TOKEN
 TWILIO_API_KEY and TWILIO_API_SECRET. The README lists every setting.
 """
 USAGE_ERROR: Final = 2
+# Importing it from the models would make --help slow.
+SENDER_SID_PATTERN: Final = r"XE[0-9a-fA-F]{32}"
 _PORT_MAX: Final = 65535
 
 
@@ -48,7 +53,7 @@ def run(words: Sequence[str]) -> int:
     given = {name: text for name, text in vars(options).items() if name in SETTING_FLAGS}
     if not options.serving and (options.sandbox or given):
         flag = "--sandbox" if options.sandbox else SETTING_FLAGS[next(iter(given))]
-        parser.error(f"{flag} applies only where MCP is served: without a command, or with http")
+        parser.error(f"{flag} applies only without a command, or with http, check or survey")
     from .logs import configure_logging
 
     try:
@@ -96,7 +101,7 @@ def _serve_http(options: argparse.Namespace, settings: Settings) -> int:
         )
     limits = _http_limits(settings)
     sandbox, relay = _sandbox_to_try(settings) if options.sandbox else (None, None)
-    server = create_server(settings, sandbox=options.sandbox, app=sandbox)
+    server = create_server(settings, sandbox=options.sandbox, app=sandbox, over_http=True)
     app = create_http_app(server, host, limits, relay=relay)
 
     def announcement(origin: str) -> list[str]:
@@ -184,12 +189,69 @@ def _serve_sandbox(options: argparse.Namespace, settings: Settings) -> int:
     return _listen(sandbox, "127.0.0.1", options.port, announcement, _http_limits(settings))
 
 
+def _run_check(options: argparse.Namespace, settings: Settings) -> int:
+    from .reports import check_report
+
+    async def report() -> int:
+        lines, good = await check_report(
+            settings,
+            options.sid,
+            account=options.account,
+            sandbox=options.sandbox,
+            width=shutil.get_terminal_size().columns,
+        )
+        _print_report(lines)
+        return 0 if good else 1
+
+    return _reported(report)
+
+
+def _run_survey(options: argparse.Namespace, settings: Settings) -> int:
+    from .reports import survey_report
+
+    async def report() -> int:
+        lines = await survey_report(
+            settings,
+            account=options.account,
+            sandbox=options.sandbox,
+            width=shutil.get_terminal_size().columns,
+        )
+        _print_report(lines)
+        return 0
+
+    return _reported(report)
+
+
+def _reported(report: Callable[[], Awaitable[int]]) -> int:
+    import anyio
+
+    from .reports import ReportFailed
+
+    try:
+        return anyio.run(report)
+    except ReportFailed as failure:
+        return _fail(str(failure))
+    except BrokenPipeError:
+        _leave()  # whoever read it has read enough
+
+
+def _print_report(lines: "list[Line]") -> None:
+    from .reports import shown
+
+    in_color = _shows_color()
+    print(shown(lines, lambda text, role: _in_color(text, role) if in_color else text))
+
+
+def _shows_color() -> bool:
+    return sys.stdout is not None and sys.stdout.isatty() and allows_color()
+
+
 def _run_demo(_: argparse.Namespace, __: Settings) -> int:
     import anyio
 
     from .demo import DemoFailure, demo
 
-    in_color = sys.stdout is not None and sys.stdout.isatty() and allows_color()
+    in_color = _shows_color()
 
     def say(text: str, role: str = "text", /) -> None:
         print(_in_color(text, role) if in_color else text)
@@ -211,8 +273,19 @@ def _in_color(text: str, role: str) -> str:
     return "\n".join(f"\x1b[{style}m{line}\x1b[0m" if line else "" for line in text.split("\n"))
 
 
-_STYLES: Final = {"heading": "1;36", "refusal": "31", "closing": "1;32"}
-"""Bold cyan, red, bold green: the parameters of ANSI's escape sequence "select rendition"."""
+_STYLES: Final = {
+    "heading": "1;36",
+    "refusal": "31",
+    "closing": "1;32",
+    "fail": "31",
+    "warn": "33",
+    "unknown": "2",
+    "skipped": "2",
+    "pass": "32",
+    "label": "1",
+}
+"""Cyan, red, green, yellow, bold (1) and faint (2): the parameters of ANSI's escape sequence
+"select rendition"."""
 
 
 def _write_docs(options: argparse.Namespace, _: Settings) -> int:
@@ -285,7 +358,7 @@ def _unknown_flag(words: Sequence[str]) -> str | None:
 
 
 _OTHER_FLAGS: Final = (
-    *("-h", "--help", "--version", "--sandbox", "--host", "--port", "--mcp-url"),
+    *("-h", "--help", "--version", "--sandbox", "--host", "--port", "--mcp-url", "--account"),
 )
 
 
@@ -315,6 +388,19 @@ def _parser() -> argparse.ArgumentParser:
     http.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     http.add_argument("--port", type=_port, default=8000, help="port, 0 for any (%(default)s)")
     _add_serving_flags(http)
+
+    check = command(
+        "check",
+        "check one sender and show what is wrong; exits with 1 if it is blocked",
+        runner=_run_check,
+    )
+    check.add_argument("sid", metavar="SID", type=_sender_sid, help="the sender's SID (XE...)")
+    check.add_argument("--account", default="", help="its account, where there are several")
+    _add_serving_flags(check)
+
+    survey = command("survey", "show how all senders are", runner=_run_survey)
+    survey.add_argument("--account", default="*", help="the account, where there are several (all)")
+    _add_serving_flags(survey)
 
     sandbox = command(
         "sandbox",
@@ -355,6 +441,12 @@ def _add_serving_flags(parser: argparse.ArgumentParser) -> None:
         help="use the embedded Twilio: no account, no credentials, nothing real happens",
     )
     add_setting_flags(parser)
+
+
+def _sender_sid(text: str) -> str:
+    if re.fullmatch(SENDER_SID_PATTERN, text):
+        return text
+    raise argparse.ArgumentTypeError("expected a sender's SID: XE and 32 hexadecimal digits")
 
 
 def _port(text: str) -> int:

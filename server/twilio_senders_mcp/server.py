@@ -1,6 +1,8 @@
 """The composition root: settings in, a complete MCP server out. Nothing else wires."""
 
 import re
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
 from mcp.server.lowlevel import Server
@@ -8,10 +10,13 @@ from mcp.server.lowlevel import Server
 from .accounts.accounts import Accounts
 from .accounts.configured import ConfiguredAccount
 from .changes import Changes, Owner, StateSettings
+from .probing.prober import Prober
 from .protocol.server import create_mcp_server
 from .settings import Settings, SettingsError
 from .settings.problems import did_you_mean
+from .tools.account_argument import ALL_ACCOUNTS
 from .tools.catalog import ALL_TOOL_NAMES, available_tools
+from .tools.tool import Call
 from .twilio.credentials import Credentials
 from .twilio.transports import Transports
 
@@ -22,12 +27,17 @@ _PRINTABLE_NAME: Final = re.compile(r"[a-z_]{1,60}")
 
 
 def create_server(
-    settings: Settings, *, sandbox: bool = False, app: "ASGIApp | None" = None
+    settings: Settings,
+    *,
+    sandbox: bool = False,
+    app: "ASGIApp | None" = None,
+    over_http: bool = False,
 ) -> Server[None]:
     """Return the MCP server for ``settings``.
 
     With ``sandbox`` an embedded Twilio answers in this process and the credentials are its own.
-    ``app`` is that sandbox, or any other ASGI app that answers in Twilio's place.
+    ``app`` is that sandbox, or any other ASGI app that answers in Twilio's place. Over HTTP,
+    addresses that others wrote are opened only if the settings turn that on.
 
     Raises:
         SettingsError: if a tool is named that does not exist.
@@ -48,7 +58,52 @@ def create_server(
         poll_seconds=_poll_seconds(settings, sandbox=sandbox),
         sandbox=sandbox,
         confirm=settings.twilio_senders_confirm,
+        prober=_prober(settings, sandbox=sandbox, over_http=over_http),
+        read_only=settings.twilio_senders_read_only or accounts.read_only,
     )
+
+
+@asynccontextmanager
+async def create_call(
+    settings: Settings, *, sandbox: bool = False, offered: Collection[str] = ()
+) -> AsyncGenerator[Callable[[str], Awaitable[Call]]]:
+    """Yield a function that returns a tool's call about an account, for a command of a terminal.
+
+    An empty name stands for the default account, ``*`` for all. Nobody is asked anything.
+    """
+    accounts = _accounts(settings, None, sandbox=sandbox)
+
+    async def nothing(*_: object) -> None:
+        return None
+
+    async def about(name: str) -> Call:
+        found = await accounts.find(name) if name not in ("", ALL_ACCOUNTS) else accounts.default
+        return Call(
+            twilio=found.senders,
+            accounts=accounts,
+            changes=create_changes(settings, accounts, sandbox=sandbox),
+            account="" if name == ALL_ACCOUNTS or not accounts.several else found.name,
+            asks=False,
+            confirm=nothing,
+            progress=nothing,
+            poll_seconds=_poll_seconds(settings, sandbox=sandbox),
+            offered=offered,
+            prober=_prober(settings, sandbox=sandbox, over_http=False),
+            sandbox=sandbox,
+            read_only=True,
+        )
+
+    try:
+        yield about
+    finally:
+        await accounts.aclose()
+
+
+def _prober(settings: Settings, *, sandbox: bool, over_http: bool) -> Prober | None:
+    wanted = settings.twilio_senders_probe
+    if wanted is False or (wanted is None and over_http):
+        return None
+    return Prober(allow_loopback=sandbox)
 
 
 def _unknown_tool(name: str) -> str:

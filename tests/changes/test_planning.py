@@ -255,12 +255,12 @@ async def test_a_section_given_as_null_is_sent_as_null(changes, fleet):
 
 async def test_a_name_that_was_empty_cannot_be_restored(changes, fleet):
     [sid] = fleet.add(1)
-    fleet.sandbox._senders._get(sid, 0).profile = {"name": None}
+    fleet.senders._get(sid, 0).profile = {"name": None}
     plan = await changes.plan(named(sid), RENAME)
     run = await changes.apply(plan.plan)
     await changes.control(run.run, "cancel")
     with changes._open().database.writing() as connection:
         connection.execute(text("UPDATE run_items SET posted_at = 1, outcome = 'applied'"))
-    fleet.sandbox._senders._get(sid, 0).profile = {"name": "Owl Cakes"}
+    fleet.senders._get(sid, 0).profile = {"name": "Owl Cakes"}
     undo = await changes.plan_undo(run.run)
     assert reasons(undo) == [(sid, "not_restorable")]

@@ -101,7 +101,7 @@ async def test_every_outcome_is_what_became_of_the_sender(tmp_path, fleet):
         "code": 20001,
         "message": "Error 400",
         "more_info": "https://www.twilio.com/docs/errors/20001",
-        "cure": "Correct the field that the message names.",
+        "cure": "Check the spelling of the request's parameters.",
     }
     assert dict(items[gone].failure or {})["code"] == 20404
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from twilio_senders_mcp.server import _prober
 from twilio_senders_mcp.settings import (
     SETTINGS,
     Settings,
@@ -328,3 +329,31 @@ def test_a_limit_that_was_not_expanded_prevents_the_start(monkeypatch, name):
 @pytest.mark.parametrize("url", ["https://a\tb.example", "https://a b.example"])
 def test_an_address_with_white_space_is_refused(url):
     assert problems(twilio_base_url=url)
+
+
+@pytest.mark.parametrize(
+    ("given", "over_stdio", "over_http"),
+    [
+        ({}, True, False),
+        ({"twilio_senders_probe": "true"}, True, True),
+        ({"twilio_senders_probe": "false"}, False, False),
+    ],
+)
+def test_addresses_are_opened_over_http_only_if_that_is_turned_on(given, over_stdio, over_http):
+    settings = load_settings(account=False, **given)
+    assert (_prober(settings, sandbox=False, over_http=False) is not None) is over_stdio
+    assert (_prober(settings, sandbox=False, over_http=True) is not None) is over_http
+
+
+def test_only_the_sandbox_lets_this_machine_be_looked_at():
+    for sandbox in (True, False):
+        prober = _prober(load_settings(account=False), sandbox=sandbox, over_http=False)
+        assert prober is not None
+        assert prober.allow_loopback is sandbox
+
+
+def test_a_placeholder_that_would_allow_probing_is_refused(monkeypatch):
+    monkeypatch.setenv("TWILIO_SENDERS_PROBE", "${PROBE}")
+    with pytest.raises(SettingsError) as caught:
+        load_settings(account=False)
+    assert "TWILIO_SENDERS_PROBE" in caught.value.problems[0]

@@ -12,7 +12,6 @@ from sandboxed import ERAS, connected, connected_to_several, meta_of, sandbox_se
 
 from twilio_senders_mcp.protocol.calls import ERROR_META
 from twilio_senders_mcp.sandbox import (
-    OFFLINE_SENDER,
     ONLINE_SENDER,
     RCS_SENDER,
     Sandbox,
@@ -24,6 +23,8 @@ pytestmark = pytest.mark.anyio
 
 MOVE = {"from": "hooks.example.com", "to": "new.example.com"}
 WHATSAPP = {"channel": "whatsapp"}
+OWL = {"query": "owl"}
+"""Selects a WhatsApp and an RCS sender, both with webhooks on one host."""
 NOBODY = "XE" + "9" * 32
 
 
@@ -61,9 +62,9 @@ async def finished(client: Client, plan: str, **options):
 async def test_a_plan_shows_each_field_and_its_impacts_and_writes_nothing(era):
     sandbox = Sandbox(step_seconds=0)
     async with on_sandbox(sandbox, era=era) as client:
-        result = await client.call_tool("plan_changes", {"senders": WHATSAPP, "replace_host": MOVE})
+        result = await client.call_tool("plan_changes", {"senders": OWL, "replace_host": MOVE})
     plan = result.structured_content
-    assert plan["counts"] == {"senders": 4, "changes": 2, "unchanged": 2, "skipped": 0}
+    assert plan["counts"] == {"senders": 2, "changes": 2, "unchanged": 0, "skipped": 0}
     first, second = plan["items"]
     assert first["sid"] == ONLINE_SENDER
     assert first["fields"][0] == {
@@ -71,7 +72,7 @@ async def test_a_plan_shows_each_field_and_its_impacts_and_writes_nothing(era):
         "from": "https://hooks.example.com/inbound",
         "to": "https://new.example.com/inbound",
     }
-    assert second["sid"] == OFFLINE_SENDER
+    assert second["sid"] == RCS_SENDER
     assert "account" not in first
     assert "new.example.com is a new webhook host, for 2 senders." in plan["impacts"]
     assert "- whatsapp:+15550100002: webhook.callback_url, webhook.fallback_url and 1 more" in (
@@ -85,7 +86,7 @@ async def test_a_plan_is_applied_verified_and_taken_back(era):
     sandbox = Sandbox(step_seconds=0)
     async with on_sandbox(sandbox, era=era) as client:
         before = (await ok(client, "get_sender", sid=ONLINE_SENDER))["sender"]
-        plan = await ok(client, "plan_changes", senders=WHATSAPP, replace_host=MOVE)
+        plan = await ok(client, "plan_changes", senders=OWL, replace_host=MOVE)
         run = await finished(client, plan["plan"])
         assert run["state"] == "done"
         assert run["counts"] == {"applied": 2, "waiting": 0}
@@ -109,7 +110,7 @@ async def test_a_plan_is_applied_verified_and_taken_back(era):
 
 async def test_what_somebody_changed_meanwhile_is_left_alone():
     async with on_sandbox() as client:
-        plan = await ok(client, "plan_changes", senders=WHATSAPP, replace_host=MOVE)
+        plan = await ok(client, "plan_changes", senders=OWL, replace_host=MOVE)
         other = {"callback_url": "https://other.example.com/in"}
         await ok(client, "update_sender", sid=ONLINE_SENDER, webhook=other)
         run = await finished(client, plan["plan"])
@@ -312,7 +313,7 @@ async def test_a_person_is_asked_with_what_the_plan_means(era, agrees):
 
     sandbox = Sandbox(step_seconds=0)
     async with on_sandbox(sandbox, era=era, elicitation_callback=person) as client:
-        plan = await ok(client, "plan_changes", senders=WHATSAPP, replace_host=MOVE)
+        plan = await ok(client, "plan_changes", senders=OWL, replace_host=MOVE)
         result = await client.call_tool("apply_plan", {"plan": plan["plan"], "wait_seconds": 30})
         assert result.is_error is not agrees
         assert len(asked) == 1
@@ -335,13 +336,13 @@ async def test_with_read_only_plans_and_runs_can_be_seen():
         names = {tool.name for tool in (await client.list_tools()).tools}
         assert {"plan_changes", "follow_run"} <= names
         assert not {"apply_plan", "control_run"} & names
-        plan = await ok(client, "plan_changes", senders=WHATSAPP, replace_host=MOVE)
+        plan = await ok(client, "plan_changes", senders=OWL, replace_host=MOVE)
         assert "next" not in plan
 
 
 async def test_a_plan_of_other_accounts_is_unknown(tmp_path):
     async with on_sandbox(twilio_senders_state=str(tmp_path)) as client:
-        plan = await ok(client, "plan_changes", senders=WHATSAPP, replace_host=MOVE)
+        plan = await ok(client, "plan_changes", senders=OWL, replace_host=MOVE)
     async with on_sandbox(twilio_senders_state=str(tmp_path)) as client:
         assert await ok(client, "plan_changes", plan=plan["plan"])
     other = sandbox_settings(
@@ -355,7 +356,7 @@ async def test_a_plan_of_other_accounts_is_unknown(tmp_path):
 async def test_the_state_of_the_sandbox_is_not_kept():
     settings = load_settings(account=False)
     async with Client(create_server(settings, sandbox=True)) as client:
-        plan = await ok(client, "plan_changes", senders=WHATSAPP, replace_host=MOVE)
+        plan = await ok(client, "plan_changes", senders=OWL, replace_host=MOVE)
     async with Client(create_server(settings, sandbox=True)) as client:
         assert "There is no plan" in await refused(client, "plan_changes", plan=plan["plan"])
 

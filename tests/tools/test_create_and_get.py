@@ -167,7 +167,8 @@ async def test_each_offline_reason_comes_with_its_cure():
     assert text_of(result).startswith(
         "whatsapp:+15550100003 is OFFLINE (not usable).\n"
         '- 63020: "The invitation of the WhatsApp Business Account has not been accepted". '
-        "Accept Twilio's invitation in Meta Business Manager.\n"
+        "Accept Twilio's invitation in Meta Business Manager. "
+        "Next: Find out all that is wrong with check_sender.\n"
     )
 
 
@@ -188,7 +189,9 @@ async def test_each_offline_reason_comes_with_its_cure():
 async def test_reasons_that_no_catalogue_knows_are_told_as_they_are(reasons, lines):
     sender = {"sender_id": "x", "status": "OFFLINE", "offline_reasons": reasons}
     result = await get(StandIn([answer(200, sender)]), ONLINE_SENDER)
-    assert text_of(result).split("\n")[1:-1] == lines
+    told, _, following = text_of(result).rpartition("\n")[0].partition(" Next: ")
+    assert told.split("\n")[1:] == lines
+    assert following == "Find out all that is wrong with check_sender."
 
 
 async def test_an_offline_without_a_reason_is_called_normal_after_a_registration():

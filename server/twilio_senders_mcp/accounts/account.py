@@ -9,6 +9,8 @@ from twilio_senders_mcp.twilio.accounts import AccountsClient
 from twilio_senders_mcp.twilio.api import TwilioApi
 from twilio_senders_mcp.twilio.client import SendersClient
 from twilio_senders_mcp.twilio.hosts import Product
+from twilio_senders_mcp.twilio.monitor import MonitorClient
+from twilio_senders_mcp.twilio.webhooks import WebhooksClient
 
 ApiOf = Callable[[Product], TwilioApi]
 
@@ -45,3 +47,13 @@ class Account:
     def accounts(self) -> AccountsClient:
         """The client of the Accounts API."""
         return AccountsClient(self.api("api"))
+
+    @cached_property
+    def monitor(self) -> MonitorClient:
+        """The client of the Monitor API."""
+        return MonitorClient(self.api("monitor"))
+
+    @cached_property
+    def webhooks(self) -> WebhooksClient:
+        """The client of the Webhooks configuration API."""
+        return WebhooksClient(self.api("webhooks"))

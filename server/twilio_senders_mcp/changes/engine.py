@@ -2,8 +2,8 @@
 
 import threading
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Final, Literal, Self, TypeVar
 
 import anyio
@@ -66,20 +66,13 @@ class Changes:
         self._stores: _Stores | None = None
         self._opening = threading.Lock()
         self._exit = AsyncExitStack()
-        self._executor = Executor(
-            has_state=lambda: is_postgresql(state.place) or self._folder.exists(),
-            has_unfinished=self._has_unfinished_runs,
-            open_database=lambda: self._open().database,
-            lock=self._lock,
-            accounts=accounts,
-            pace=pace,
-            timing=Timing(poll=poll_seconds, settle=settle_seconds, arrive=arrive_seconds),
-        )
+        self._executors: list[Executor] = []
+        self._timing = Timing(poll=poll_seconds, settle=settle_seconds, arrive=arrive_seconds)
+        self._pace = pace
 
     async def __aenter__(self) -> Self:
         """Begin to watch for unfinished runs, and continue them."""
-        tasks = await self._exit.enter_async_context(anyio.create_task_group())
-        tasks.start_soon(self._executor.run)
+        await self._exit.enter_async_context(self.executing())
         return self
 
     async def __aexit__(
@@ -89,9 +82,43 @@ class Changes:
         trace: "TracebackType | None",
     ) -> None:
         """Finish and record what is on its way to Twilio, and release the state."""
-        self._executor.end()
         await self._exit.__aexit__(kind, error, trace)
-        await self.aclose()
+
+    @asynccontextmanager
+    async def executing(self) -> AsyncGenerator[None]:
+        """Watch for unfinished runs and continue them while the block runs.
+
+        Several blocks may run at once, each in a server of its own: one of them executes.
+        """
+        executor = self._new_executor()
+        self._executors.append(executor)
+        try:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(executor.run)
+                try:
+                    yield
+                finally:
+                    executor.end()
+        finally:
+            self._executors.remove(executor)
+            if not self._executors:
+                await self.aclose()
+
+    def _new_executor(self) -> Executor:
+        place = self._state.place
+        return Executor(
+            has_state=lambda: is_postgresql(place) or self._folder.exists(),
+            has_unfinished=self._has_unfinished_runs,
+            open_database=lambda: self._open().database,
+            lock=self._lock,
+            accounts=self._accounts,
+            pace=self._pace,
+            timing=self._timing,
+        )
+
+    def _wake(self, run: str) -> None:
+        for executor in self._executors:
+            executor.wake(run)
 
     async def aclose(self) -> None:
         """Close the connections to the state; only for one that was not entered."""
@@ -195,7 +222,7 @@ class Changes:
         run = await in_thread(
             lambda: stores.runs.start(plan, canary, stop_after, caller=caller, now=now)
         )
-        self._executor.wake(run)
+        self._wake(run)
         return await self._summary(run, caller)
 
     async def wait(
@@ -269,7 +296,7 @@ class Changes:
         stores = await self._stores_ready()
         now = time.time()
         await in_thread(lambda: stores.runs.control(run, action, caller=caller, now=now))
-        self._executor.wake(run)
+        self._wake(run)
         return await self._summary(run, caller)
 
     async def _store_plan(

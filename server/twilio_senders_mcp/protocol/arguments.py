@@ -26,7 +26,7 @@ from twilio_senders_mcp.twilio.schema import (
 )
 from twilio_senders_mcp.twilio.values import APPLICATION_SID, SENDER_ID, SENDER_SID
 
-from .schemas import input_schema
+from .schemas import arguments_schema
 
 ISSUES_MAX: Final = 20
 VALUES_MAX: Final = 20_000
@@ -54,7 +54,7 @@ class ArgumentsReader(Generic[ModelT]):
     """Validates the raw arguments of a call; created once for each tool."""
 
     def __init__(self, model: type[ModelT]) -> None:
-        self._schema: Schema = input_schema(model, complete=True)
+        self._schema: Schema = arguments_schema(model)
         self._model = model
         self._paths = dict(_field_paths(self._schema))
 

@@ -24,6 +24,7 @@ from twilio_senders_mcp.accounts.account import Account
 from twilio_senders_mcp.accounts.accounts import Accounts
 from twilio_senders_mcp.accounts.errors import ReadOnlyAccount
 from twilio_senders_mcp.changes import Changes
+from twilio_senders_mcp.probing.prober import Prober
 from twilio_senders_mcp.tools.account_argument import ALL_ACCOUNTS, account_of
 from twilio_senders_mcp.tools.catalog import ALL_TOOL_NAMES
 from twilio_senders_mcp.tools.errors import InvalidArguments, Issue
@@ -73,6 +74,8 @@ class ToolCalls:
     """Handles `tools/list` and `tools/call` for the given tools.
 
     ``sandbox`` is true if the embedded Twilio replaces the real one; results then say so.
+    ``prober`` opens addresses; without one, no address is opened. ``read_only`` is true if nothing
+    may be sent that has an effect.
     """
 
     def __init__(
@@ -84,12 +87,16 @@ class ToolCalls:
         poll_seconds: float,
         sandbox: bool,
         confirm: ConfirmMode,
+        prober: Prober | None = None,
+        read_only: bool = False,
     ) -> None:
         self._tools = {tool.name: _ServedTool(tool) for tool in tools}
         self._accounts = accounts
         self._changes = changes
         self._poll_seconds = poll_seconds
         self._sandbox = sandbox
+        self._prober = prober
+        self._read_only = read_only
         self._confirm: ConfirmMode = confirm
         self._answered = AnsweredQuestions()
 
@@ -127,6 +134,10 @@ class ToolCalls:
                 accounts=self._accounts,
                 changes=self._changes,
                 account=account,
+                offered=self._tools,
+                prober=self._prober,
+                sandbox=self._sandbox,
+                read_only=self._read_only,
             )
             return self._success(await served.tool.run(call, read.model), served.tool, account)
         except AnswerNeeded as needed:

@@ -168,19 +168,48 @@ Code: {code}
             "error_code": "An error code that Twilio showed, such as 63116.",
         },
         optional=frozenset({"error_code"}),
-        needs=frozenset({"list_senders", "get_sender"}),
+        needs=frozenset({"list_senders", "check_sender"}),
         text="""\
 Find out what is wrong with a sender at Twilio. Change nothing.
 
 Sender: {sender}
 Error code seen: {error_code}
 
-1. Find its SID with list_senders if a number or a name is given.
-2. Read it with get_sender: the status, each offline reason with its cure, a pending display name,
-   the quality rating and the webhooks.
+1. Check it with check_sender; find its SID with list_senders first if a number or a name is given.
+2. Go through the checklist, the most urgent first. What is unknown or skipped is no finding: say
+   what it would take to know it.
 3. Tell me in plain words what is wrong, since when, if that can be known, and what to do, in order.
    Say what only I can do (at Meta, in the Twilio Console, on my web server) and what you could do
    here.
+""",
+    ),
+    Job(
+        name="prepare_launch",
+        title="Prepare the launch of a sender",
+        description="Go from a draft to a sender that passes every check.",
+        arguments={
+            "sender_id": "The future sender: whatsapp:+number or rcs:agent.",
+            "name": "The display name that people will see.",
+            "about": "What is known of the profile and the webhooks, in your own words.",
+        },
+        optional=frozenset({"about"}),
+        needs=frozenset({"check_sender", "create_sender", "wait_for_sender", "update_sender"}),
+        text="""\
+Prepare the launch of a sender at Twilio.
+
+Sender: {sender_id}
+Display name: {name}
+Known so far: {about}
+
+1. Make a draft with the arguments of create_sender. Ask me for what the channel needs: for WhatsApp
+   the category, a logo and the webhooks; for RCS also a banner, the privacy policy, the terms, a
+   phone number, web site or e-mail address, and the accent colour.
+2. Check it with check_sender and draft. Go through what failed and the warnings with me, correct
+   the draft, and check again until nothing fails.
+3. Show me the draft, and wait for my approval. Then call create_sender; RCS senders are usually
+   created in the Twilio Console, so if Twilio refuses, give me the draft for the Console.
+4. Call wait_for_sender. If it waits for a code, ask me for it and send it with update_sender.
+5. Check the sender with check_sender and its SID, and tell me what is left to do.
 """,
     ),
     Job(

@@ -12,8 +12,8 @@ from typing import Any, Final, cast
 
 from pydantic import BaseModel, TypeAdapter
 
-from twilio_senders_mcp.tools.tool import ABRIDGED
 from twilio_senders_mcp.twilio.schema import (
+    UNPUBLISHED,
     Schema,
     array_schema,
     forms,
@@ -22,33 +22,41 @@ from twilio_senders_mcp.twilio.schema import (
     request_schema,
 )
 
-_LEFT_OUT: Final = {"additionalProperties", "default", "minLength", "maxLength", ABRIDGED}
+_LEFT_OUT: Final = {"additionalProperties", "default", "minLength", "maxLength"}
 _NULL: Final[Schema] = {"type": "null"}
+_JSON_TEXT: Final[Schema] = {"type": "string"}
 
 
-def input_schema(arguments: type[BaseModel], *, complete: bool = False) -> Schema:
-    """Return the schema of a tool's arguments.
+def arguments_schema(arguments: type[BaseModel]) -> Schema:
+    """Return the schema of a tool's arguments with all that is validated.
 
-    A section is a plain object; any other optional field is nullable. Of a field that is marked as
-    `ABRIDGED`, clients see only the type and the description, unless ``complete``.
+    A section is a plain object; any other optional field is nullable.
     """
-    schema = request_schema(arguments)
-    return _portable(schema if complete else _abridged(schema))
+    return _portable(request_schema(arguments))
 
 
-def _abridged(schema: Schema) -> Schema:
-    properties = {
-        name: _outline(field) if field.get(ABRIDGED) else field
-        for name, field in schema["properties"].items()
+def input_schema(arguments: type[BaseModel]) -> Schema:
+    """Return the schema of a tool's arguments as clients see it.
+
+    A section that another tool publishes has no fields here. It may be JSON text, too, because
+    OpenAI's strict mode lets a model write nothing into an object without fields.
+    """
+    schema = arguments_schema(arguments)
+    properties = cast("dict[str, Schema]", schema["properties"])
+    return {
+        **schema,
+        "properties": {
+            name: _without_fields(field) if UNPUBLISHED in field else field
+            for name, field in properties.items()
+        },
     }
-    return {**schema, "properties": properties}
 
 
-def _outline(field: Schema) -> Schema:
-    outline: Schema = {"type": "object"}
+def _without_fields(field: Schema) -> Schema:
+    section: Schema = {"type": "object"}
     if array_schema(field):
-        outline = {"type": "array", "items": outline}
-    return {"anyOf": [outline, _NULL], "description": field["description"]}
+        section = {"type": "array", "items": section}
+    return {"anyOf": [section, _JSON_TEXT, _NULL], "description": field["description"]}
 
 
 def output_schema(result: type[Any]) -> Schema:
@@ -80,7 +88,7 @@ def _portable(schema: Schema) -> Schema:
 
 def _optional(field: Schema) -> Schema:
     """Return the schema of a field that may be omitted."""
-    description = {k: v for k, v in field.items() if k == "description"}
+    description = {k: v for k, v in field.items() if k in ("description", UNPUBLISHED)}
     if section := object_schema(field):
         return {**section, **description}
     if _NULL in forms(field):

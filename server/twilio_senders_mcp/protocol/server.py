@@ -13,6 +13,7 @@ from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
 from twilio_senders_mcp import __version__
 from twilio_senders_mcp.accounts.accounts import Accounts
 from twilio_senders_mcp.changes import Changes
+from twilio_senders_mcp.probing.prober import Prober
 from twilio_senders_mcp.tools.catalog import instructions
 from twilio_senders_mcp.tools.tool import AnyTool
 
@@ -43,16 +44,19 @@ def create_mcp_server(
     poll_seconds: float,
     sandbox: bool,
     confirm: ConfirmMode,
+    prober: Prober | None = None,
+    read_only: bool = False,
 ) -> Server[None]:
     """Return a server that offers ``tools`` for ``accounts`` and closes these when it ends.
 
     ``sandbox`` is true if the embedded Twilio replaces the real one; results then say so.
+    ``prober`` and ``read_only`` are those of `ToolCalls`.
     """
 
     @asynccontextmanager
     async def lifespan(_: Server[None]) -> AsyncGenerator[None]:
         try:
-            async with changes:
+            async with changes.executing():
                 yield
         finally:
             # A write in progress may finish even if everything else is cancelled.
@@ -60,7 +64,14 @@ def create_mcp_server(
                 await accounts.aclose()
 
     calls = ToolCalls(
-        tools, accounts, changes, poll_seconds=poll_seconds, sandbox=sandbox, confirm=confirm
+        tools,
+        accounts,
+        changes,
+        poll_seconds=poll_seconds,
+        sandbox=sandbox,
+        confirm=confirm,
+        prober=prober,
+        read_only=read_only,
     )
     prompts = Prompts([tool.name for tool in tools], several_accounts=accounts.several)
     resources = Resources(accounts)

@@ -17,7 +17,7 @@ from collections.abc import Callable
 import anyio
 from starlette.types import Receive, Scope, Send
 
-from twilio_senders_mcp.sandbox.accounts import is_for_accounts, respond
+from twilio_senders_mcp.sandbox import accounts, monitor, webhooks
 from twilio_senders_mcp.sandbox.credentials import ACCOUNT_SID, ACCOUNTS, authenticate
 from twilio_senders_mcp.sandbox.errors import (
     BAD_PARAMETER,
@@ -132,8 +132,17 @@ class Sandbox:
     def _respond(self, request: Request) -> Response:
         try:
             caller = authenticate(request.headers.get("authorization"))
-            if is_for_accounts(request.path):
-                return Response(200, respond(caller, request.method, request.path, request.query))
+            if accounts.is_for_accounts(request.path):
+                body = accounts.respond(caller, request.method, request.path, request.query)
+                return Response(200, body)
+            if monitor.is_for_monitor(request.path):
+                sid, origin = caller.account.sid, request.origin
+                body = monitor.respond(sid, request.method, request.path, request.query, origin)
+                return Response(200, body)
+            if webhooks.is_for_webhooks(request.path):
+                return Response(
+                    *webhooks.respond(request.method, request.path, request.query, _body(request))
+                )
             return self._route(request, self._senders[caller.account.sid], _body(request))
         except ApiError as error:
             challenge = {"www-authenticate": 'Basic realm="Twilio API"'}

@@ -11,7 +11,7 @@ PENDING_SENDER = "XE" + "a" * 32
 ONLINE_SENDER = "XE" + "b" * 32
 """WhatsApp, online, with every field set."""
 OFFLINE_SENDER = "XE" + "c" * 32
-"""WhatsApp, offline, with a reason."""
+"""WhatsApp, offline, with a reason, and broken in many other ways for a check-up to find."""
 REVIEW_SENDER = "XE" + "d" * 32
 """WhatsApp, online, with a new name whose review never ends."""
 RCS_SENDER = "XE" + "e" * 32

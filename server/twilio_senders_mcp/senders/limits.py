@@ -4,7 +4,8 @@ Sources: Meta's pages on business profiles (``about``, ``description``), Twilio'
 (``name``), and other providers' public documentation of Meta's fields (the rest).
 """
 
-from typing import Final, cast
+from collections.abc import Mapping
+from typing import Final, NamedTuple, cast
 
 from twilio_senders_mcp.twilio.responses import Sender
 
@@ -18,23 +19,48 @@ _ENTRIES: Final = {"emails": ("email", 1, 128), "websites": ("website", 2, 256)}
 length of the string, in characters."""
 
 
+_CONFIRMED: Final = ("name", "about", "description")
+"""The fields whose limits Twilio or Meta document themselves."""
+
+
+class Exceeded(NamedTuple):
+    """A clause on a limit that is exceeded, and whether Twilio or Meta document it themselves."""
+
+    clause: str
+    confirmed: bool
+
+
 def exceeded_limits(profile: dict[str, object], sender: Sender) -> list[str]:
     """Return a clause for each documented limit that ``profile`` exceeds; none for RCS senders."""
+    return [exceeded.clause for exceeded in find_exceeded(profile, sender)]
+
+
+def find_exceeded(profile: Mapping[str, object], sender: Sender) -> list[Exceeded]:
+    """Return each documented limit that ``profile`` exceeds; none for RCS senders."""
     if channel_of(sender) != "whatsapp":
         return []
-    clauses: list[str] = []
+    found: list[Exceeded] = []
     for name, limit in _LENGTHS.items():
         text = profile.get(name)
         if isinstance(text, str) and len(text) > limit:
-            clauses.append(f"profile.{name} has {len(text)} characters (maximum {limit})")
+            clause = f"profile.{name} has {len(text)} characters (maximum {limit})"
+            found.append(Exceeded(clause, name in _CONFIRMED))
     for name, (key, count, limit) in _ENTRIES.items():
         entries = profile.get(name)
         if not isinstance(entries, list):
             continue
-        items = cast("list[dict[str, object]]", entries)
-        if len(items) > count:
-            clauses.append(f"profile.{name} has {len(items)} entries (maximum {count})")
+        items = [
+            cast("dict[str, object]", item)
+            for item in cast("list[object]", entries)
+            if isinstance(item, dict)
+        ]
+        clauses = (
+            [f"profile.{name} has {len(items)} entries (maximum {count})"]
+            if len(items) > count
+            else []
+        )
         longest = max((len(str(item.get(key))) for item in items), default=0)
         if longest > limit:
             clauses.append(f"profile.{name} has an entry of {longest} characters (maximum {limit})")
-    return clauses
+        found += [Exceeded(clause, confirmed=False) for clause in clauses]
+    return found

@@ -1,6 +1,6 @@
 """Iteration over the pages of an account's senders, with limits on pages and time."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -45,10 +45,12 @@ async def find_senders(
     page_size: int,
     page_token: str | None = None,
     pages_max: int = PAGES_MAX,
+    after_page: Callable[[], Awaitable[None]] | None = None,
 ) -> FoundSenders:
     """Read pages until ``count`` wanted senders are found or a limit is reached.
 
-    All matches on a page are returned, even beyond ``count``, so that ``next_token`` skips none.
+    ``wanted`` is called once for each sender, ``after_page`` after each page. All matches on a page
+    are returned, even beyond ``count``, so that ``next_token`` skips none.
 
     Raises:
         TwilioError: if the first page cannot be read. A later failure only ends the search.
@@ -68,6 +70,8 @@ async def find_senders(
         found.looked_at += len(page.senders)
         found.senders += [sender for sender in page.senders if wanted(sender)]
         found.next_token, found.request_id = page.next_token, page.request_id
+        if after_page is not None:
+            await after_page()
         found.next_link_unusable = page.cut or (
             page.next_token is not None and page.next_token in seen
         )

@@ -37,13 +37,14 @@ class Setting:
 
     ``parse`` reads a text without surrounding blanks and raises `UnusableValueError`.
     ``description`` is Markdown. ``flag`` is written as in the help, ``--timeout SECONDS``; one
-    without a value means true.
+    without a value means ``flag_text``.
     """
 
     parse: Callable[[str], object]
     description: str
     default: object
     flag: str
+    flag_text: str = "true"
 
     @property
     def default_text(self) -> str:
@@ -57,9 +58,10 @@ def _setting(
     *,
     default: T,
     flag: str = "",
+    flag_text: str = "true",
 ) -> T:
     """Declare the setting whose variable is named like the field, in capitals."""
-    setting = Setting(parse, description, default, flag)
+    setting = Setting(parse, description, default, flag, flag_text)
     return cast("Any", field(default=default, metadata={Setting: setting}))
 
 
@@ -171,6 +173,14 @@ class Settings:
     )
     twilio_senders_keep_days: int = _setting(
         count(1, 3650), "How long plans and runs are kept, in days.", default=30
+    )
+    twilio_senders_probe: bool | None = _setting(
+        boolean,
+        "Whether `check_sender` may open the addresses of a sender from this machine. True, but "
+        "over HTTP false, unless it is set.",
+        default=None,
+        flag="--no-probe",
+        flag_text="false",
     )
     twilio_senders_http_connections: int = _setting(
         count(2, 100_000),

@@ -15,8 +15,8 @@ SETTING_FLAGS: Final = {
 def add_setting_flags(parser: argparse.ArgumentParser) -> None:
     """Let ``parser`` take the flags of settings.
 
-    One that is given leaves its text under the setting's name, "true" if it takes no value; one
-    that is not given leaves nothing.
+    One that is given leaves its text under the setting's name, or the text that it stands for if
+    it takes no value; one that is not given leaves nothing.
     """
     group = parser.add_argument_group("settings", "A flag overrides the variable in parentheses.")
     for name, flag in SETTING_FLAGS.items():
@@ -27,4 +27,4 @@ def add_setting_flags(parser: argparse.ArgumentParser) -> None:
         if metavar := setting.flag.partition(" ")[2]:
             add(metavar=metavar)
         else:
-            add(action="store_const", const="true")
+            add(action="store_const", const=setting.flag_text)

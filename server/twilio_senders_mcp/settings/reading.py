@@ -12,7 +12,12 @@ from .parsing import is_placeholder
 from .problems import SettingsError, UnusableValueError, did_you_mean
 
 _OWN_PREFIX: Final = "TWILIO_SENDERS_"
-_LIMITS: Final = ("twilio_senders_read_only", "twilio_senders_tools", "twilio_senders_confirm")
+_LIMITS: Final = (
+    "twilio_senders_read_only",
+    "twilio_senders_tools",
+    "twilio_senders_confirm",
+    "twilio_senders_probe",
+)
 
 
 def load_settings(*, account: bool = True, **given: str | float | None) -> Settings:

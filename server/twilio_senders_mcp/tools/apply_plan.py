@@ -101,6 +101,6 @@ APPLY_PLAN = Tool(
     result=RunResult,
     run=apply_plan,
     page="topics/many-senders",
-    instruction="To change several senders, make a plan, show it to the person and apply it.",
+    instruction="Change several senders with a plan.",
     check="look at the recent runs with follow_run",
 )

@@ -5,6 +5,7 @@ from typing import Final
 
 from .account_argument import with_account
 from .apply_plan import APPLY_PLAN
+from .check_sender import CHECK_SENDER
 from .control_run import CONTROL_RUN
 from .create_sender import CREATE_SENDER
 from .delete_sender import DELETE_SENDER
@@ -16,6 +17,7 @@ from .list_docs import LIST_DOCS
 from .list_senders import LIST_SENDERS
 from .plan_changes import PLAN_CHANGES
 from .search_docs import SEARCH_DOCS
+from .survey_senders import SURVEY_SENDERS
 from .tool import AnyTool
 from .update_sender import UPDATE_SENDER
 from .wait_for_sender import WAIT_FOR_SENDER
@@ -24,6 +26,8 @@ TOOLS: Final[tuple[AnyTool, ...]] = (
     LIST_SENDERS,
     GET_SENDER,
     WAIT_FOR_SENDER,
+    SURVEY_SENDERS,
+    CHECK_SENDER,
     LIST_DOCS,
     SEARCH_DOCS,
     GET_DOCS,

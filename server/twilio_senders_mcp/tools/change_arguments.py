@@ -7,11 +7,11 @@ from pydantic_core import PydanticCustomError
 
 from twilio_senders_mcp.changes import SENDERS_MAX
 from twilio_senders_mcp.twilio.requests import StrictModel
+from twilio_senders_mcp.twilio.schema import UNPUBLISHED
 from twilio_senders_mcp.twilio.values import AnyText, Channel, SenderSid
 
 from .sender_changes import SenderChanges
 from .sender_reference import SenderReference
-from .tool import ABRIDGED
 
 _ACCOUNT: Final = Field(max_length=100, description="Name from list_accounts, or * for all.")
 
@@ -23,9 +23,7 @@ class SelectedSenders(StrictModel):
         MISSING
     )
     channel: Channel | MISSING = MISSING
-    query: Annotated[
-        AnyText | MISSING, Field(max_length=100, description="As in list_senders.")
-    ] = MISSING
+    query: Annotated[AnyText | MISSING, Field(max_length=100)] = MISSING
     status: Annotated[AnyText | MISSING, Field(max_length=100)] = MISSING
 
     @model_validator(mode="after")
@@ -74,7 +72,7 @@ class PlanChangesArguments(StrictModel):
         SenderChanges | None | MISSING,
         Field(
             description="The same fields for all: arguments of update_sender without sid.",
-            json_schema_extra={ABRIDGED: True},
+            json_schema_extra={UNPUBLISHED: True},
         ),
     ] = MISSING
     replace_host: Annotated[
@@ -86,7 +84,7 @@ class PlanChangesArguments(StrictModel):
             min_length=1,
             max_length=SENDERS_MAX,
             description="Fields per sender: each as arguments of update_sender, with sid.",
-            json_schema_extra={ABRIDGED: True},
+            json_schema_extra={UNPUBLISHED: True},
         ),
     ] = MISSING
     undo: Annotated[
@@ -128,6 +126,6 @@ class PlanChangesOfAccountsArguments(PlanChangesArguments):
             max_length=SENDERS_MAX,
             description="Fields per sender: each as arguments of update_sender, with sid and "
             "account.",
-            json_schema_extra={ABRIDGED: True},
+            json_schema_extra={UNPUBLISHED: True},
         ),
     ] = MISSING

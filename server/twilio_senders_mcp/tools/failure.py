@@ -35,6 +35,7 @@ from .twilio_failure import describe_cause, describe_twilio_error
 
 _NOT_FOUND: Final = 404
 _NOT_AUTHORIZED: Final = (401, 403)
+_CHECKABLE: Final = (63100, 63124)
 
 logger = logging.getLogger(__name__)
 
@@ -84,7 +85,8 @@ def _describe(  # noqa: PLR0911 - one line for each kind
         case ChangesError():
             return describe_changes_error(error)
         case TwilioError():
-            return describe_twilio_error(error, check, _other_accounts(error, offered, account))
+            notes = (_other_accounts(error, offered, account), _check_first(error, offered))
+            return describe_twilio_error(error, check, " ".join(note for note in notes if note))
         case _:
             return _unexpected(error, check)
 
@@ -126,6 +128,14 @@ def _other_accounts(error: TwilioError, offered: Collection[str], account: str) 
     text = "It was looked for in this account only"
     search = '; list_senders with account "*" searches all' if "list_senders" in offered else ""
     return f"{text}{search}."
+
+
+def _check_first(error: TwilioError, offered: Collection[str]) -> str:
+    """Return how to find everything that is wrong, if Twilio refused what can be checked before."""
+    refused = isinstance(error, Refused) and error.problem.code in _CHECKABLE
+    if not refused or "check_sender" not in offered:
+        return ""
+    return "check_sender with a draft finds such problems before anything is sent."
 
 
 def _invalid_arguments(error: InvalidArguments, page: str) -> Failure:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import MISSING, Field
 
 from twilio_senders_mcp.senders.fields import field, name_field
-from twilio_senders_mcp.senders.paging import FoundSenders, find_senders
+from twilio_senders_mcp.senders.paging import PAGES_MAX, FoundSenders, find_senders
 from twilio_senders_mcp.senders.search import has_status, matches
 from twilio_senders_mcp.senders.status import KNOWN_STATUSES
 from twilio_senders_mcp.twilio.client import SendersClient
@@ -17,7 +17,7 @@ from twilio_senders_mcp.twilio.values import AnyText, Channel
 from .failure import describe_unavailable
 from .outside_text import identifier, one_line
 from .sender_result import AnyResult
-from .sender_text import offline_reasons
+from .sender_text import CHECK, offline_reasons
 from .senders_of_accounts import FoundInAccounts, find_in_accounts
 from .tool import Call, Result, Tool
 
@@ -93,7 +93,7 @@ async def list_senders(call: Call, arguments: ListSendersArguments) -> Result:
     return Result(
         summary=_summary_sentence(arguments, found),
         content=content,
-        next=_next_call(found),
+        next=_next_call(found) or _check_offline(found),
         request_id=found.request_id,
     )
 
@@ -149,7 +149,7 @@ async def _search(
         count=size,
         page_size=min(size, SEARCH_PAGE_SIZE) if searching else size,
         page_token=page_token,
-        **({} if searching else {"pages_max": 1}),
+        pages_max=PAGES_MAX if searching else 1,
     )
 
 
@@ -225,6 +225,12 @@ def _next_call(found: FoundSenders) -> str:
     if found.next_token is None:
         return "Call list_senders again." if found.interrupted else ""
     return _AGAIN
+
+
+def _check_offline(found: FoundSenders) -> str:
+    """Return how to find out why a sender is offline, if it is the only one that was found."""
+    alone = len(found.senders) == 1
+    return CHECK if alone and found.senders[0].get("offline_reasons") else ""
 
 
 LIST_SENDERS = Tool(

@@ -35,6 +35,7 @@ _NEXT: Final = {
     "configuration.verification_code.",
     "DRAFT": "Complete the registration in the Twilio Console.",
 }
+CHECK: Final = "Find out all that is wrong with check_sender."
 WAIT: Final = "Wait with wait_for_sender until it settles."
 
 
@@ -65,7 +66,9 @@ def describe(sender: Sender, remark: str = "") -> str:
 
 def next_step(sender: Sender) -> str:
     """Return the next step for a sender's status, empty if there is none."""
-    return _NEXT.get(status_of(sender)) or (WAIT if is_changing(sender) else "")
+    if waiting := _NEXT.get(status_of(sender)) or (WAIT if is_changing(sender) else ""):
+        return waiting
+    return CHECK if status_of(sender) == "OFFLINE" else ""
 
 
 def status_clause(sender: Sender) -> str:
@@ -88,10 +91,15 @@ def pending_name_clause(sender: Sender) -> str | None:
     status = name_field(sender, "pending_display_name_status")
     if status is None:
         return None
-    note = _NAME_NOTES.get(status)
+    note = name_note(status)
     name = name_field(sender, "pending_display_name")
     clause = f"the new name{f' {quoted(name)}' if name else ''} is {identifier(status)}"
     return f"{clause} ({note})" if note else clause
+
+
+def name_note(status: str) -> str:
+    """Return what the state of a pending display name means, empty if that is not known."""
+    return _NAME_NOTES.get(status, "")
 
 
 def offline_reasons(sender: Sender) -> list[str]:

@@ -6,7 +6,7 @@ one with a hand-made `Call`.
 """
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
@@ -14,10 +14,8 @@ from pydantic import BaseModel
 
 from twilio_senders_mcp.accounts.accounts import Accounts
 from twilio_senders_mcp.changes import Changes
+from twilio_senders_mcp.probing.prober import Prober
 from twilio_senders_mcp.twilio.client import SendersClient
-
-ABRIDGED = "abridged"
-"""Marks a field of a tool's arguments whose contents another tool's schema already describes."""
 
 Effect = Literal["looks_up", "reads", "creates", "changes", "destroys"]
 """What a tool does: ``looks_up`` reads this server's own reference and sends nothing; ``reads``
@@ -80,7 +78,10 @@ class Call:
     accounts, empty if the call is about all of them. ``asks`` is true if `confirm` would ask a
     person. ``poll_seconds`` is the initial polling interval of `wait_for_sender`. ``nulls`` are the
     dotted paths of the arguments that were null and therefore count as not given. ``changes`` keeps
-    the plans and runs of changes.
+    the plans and runs. ``offered`` are the names of the tools that the caller has; a result names
+    no other one. ``prober`` opens addresses that others wrote, if that is allowed. With
+    ``read_only``, nothing may be sent that has an effect. ``sandbox`` is true if the embedded
+    Twilio replaces the real one.
     """
 
     twilio: SendersClient
@@ -92,6 +93,10 @@ class Call:
     changes: Changes
     account: str = ""
     nulls: tuple[str, ...] = ()
+    offered: Collection[str] = ()
+    prober: Prober | None = None
+    sandbox: bool = False
+    read_only: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Product = Literal["messaging", "api"]
-"""``messaging`` serves senders, ``api`` accounts."""
+Product = Literal["messaging", "api", "monitor", "webhooks"]
+"""``messaging`` serves senders, ``api`` accounts, ``monitor`` alerts, ``webhooks`` how webhooks are
+delivered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

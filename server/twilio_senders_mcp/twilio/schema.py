@@ -1,10 +1,13 @@
 """JSON Schemas of the models, inlined because many clients cannot resolve ``$ref``."""
 
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from pydantic import BaseModel
 
 Schema = dict[str, Any]
+
+UNPUBLISHED: Final = "x-unpublished"
+"""Marks a field whose own fields are validated, but not published: another tool shows them."""
 
 
 def request_schema(arguments: type[BaseModel]) -> Schema:
