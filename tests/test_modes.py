@@ -26,7 +26,7 @@ async def names(era, **settings):
 async def test_every_tool_is_listed_in_an_order_that_does_not_change(era):
     tools, prompts = await names(era)
     assert tools == list(TOOL_NAMES)
-    assert len(prompts) == 6
+    assert len(prompts) == 7
 
 
 async def test_read_only_lists_what_reads(era):

@@ -12,6 +12,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from . import __version__
@@ -21,6 +22,8 @@ from .settings.problems import did_you_mean
 from .twilio.credentials import IncompleteCredentials
 
 if TYPE_CHECKING:
+    from anyio import CancelScope
+
     from .http.limits import Limits
     from .reports import Line
     from .sandbox import Sandbox
@@ -235,6 +238,50 @@ def _reported(report: Callable[[], Awaitable[int]]) -> int:
         _leave()  # whoever read it has read enough
 
 
+def _run_worker(options: argparse.Namespace, settings: Settings) -> int:
+    import anyio
+
+    from .fleet import FleetFailed, work
+
+    async def work_until_told_to_stop() -> int:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_cancel_at_signal, tasks.cancel_scope)
+            try:
+                await work(settings, _say, once=options.once)
+            except FleetFailed as failure:
+                tasks.cancel_scope.cancel()
+                return _fail(str(failure))
+            tasks.cancel_scope.cancel()
+        return 0
+
+    if not options.once:
+        _say("Carrying out unfinished runs; Ctrl-C ends it.")
+    return anyio.run(work_until_told_to_stop)
+
+
+async def _cancel_at_signal(scope: "CancelScope") -> None:
+    """Let what is on its way to Twilio finish; a second signal ends the process."""
+    import anyio
+
+    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        async for _ in signals:
+            if scope.cancel_called:
+                _leave()
+            scope.cancel()
+
+
+def _show_runs(options: argparse.Namespace, settings: Settings) -> int:
+    import anyio
+
+    from .fleet import FleetFailed, runs_report
+
+    try:
+        print(anyio.run(partial(runs_report, settings, options.run, as_json=options.json)))
+    except FleetFailed as failure:
+        return _fail(str(failure))
+    return 0
+
+
 def _print_report(lines: "list[Line]") -> None:
     from .reports import shown
 
@@ -358,7 +405,18 @@ def _unknown_flag(words: Sequence[str]) -> str | None:
 
 
 _OTHER_FLAGS: Final = (
-    *("-h", "--help", "--version", "--sandbox", "--host", "--port", "--mcp-url", "--account"),
+    *(
+        "-h",
+        "--help",
+        "--version",
+        "--sandbox",
+        "--host",
+        "--port",
+        "--mcp-url",
+        "--account",
+        "--once",
+        "--json",
+    ),
 )
 
 
@@ -401,6 +459,17 @@ def _parser() -> argparse.ArgumentParser:
     survey = command("survey", "show how all senders are", runner=_run_survey)
     survey.add_argument("--account", default="*", help="the account, where there are several (all)")
     _add_serving_flags(survey)
+
+    worker = command(
+        "worker", "carry out unfinished runs of changes, without an AI tool", runner=_run_worker
+    )
+    worker.add_argument("--once", action="store_true", help="end when no run is running")
+    add_setting_flags(worker)
+
+    runs = command("runs", "show the recent runs of changes, or one of them", runner=_show_runs)
+    runs.add_argument("run", metavar="RUN", nargs="?", default="", help="show all of its senders")
+    runs.add_argument("--json", action="store_true", help="as JSON")
+    add_setting_flags(runs)
 
     sandbox = command(
         "sandbox",

@@ -128,6 +128,11 @@ def _accounts(settings: Settings, app: "ASGIApp | None", *, sandbox: bool) -> Ac
     return Accounts(configured, transports, total_timeout=settings.twilio_senders_total_timeout)
 
 
+def create_accounts(settings: Settings) -> Accounts:
+    """Return the accounts of the settings."""
+    return _accounts(settings, None, sandbox=False)
+
+
 def create_changes(settings: Settings, accounts: Accounts, *, sandbox: bool) -> Changes:
     """Return the plans and runs of these accounts; those of the sandbox are temporary."""
     configured = settings.accounts

@@ -104,6 +104,7 @@ class Prompts:
         return GetPromptResult(description=job.description, messages=[message])
 
 
+_PLANNING: Final = frozenset({"plan_changes", "apply_plan", "follow_run"})
 _SENDER: Final = "The sender: its SID (XE…), number or name."
 
 JOBS: Final = (
@@ -219,9 +220,10 @@ Known so far: {about}
         arguments={
             "from_host": "The host that the webhooks point to now, such as old.example.com.",
             "to_host": "The host that they should point to, such as new.example.com.",
-            "channel": "whatsapp or rcs.",
+            "channel": "whatsapp or rcs; both if it is not given.",
         },
-        needs=frozenset({"list_senders", "get_sender", "update_sender"}),
+        optional=frozenset({"channel"}),
+        needs=_PLANNING,
         text="""\
 Move the webhooks of my senders at Twilio from one host to another.
 
@@ -229,13 +231,38 @@ From: {from_host}
 To: {to_host}
 Channel: {channel}
 
-1. List the senders of the channel with list_senders and detail full, page by page to the end.
-2. Choose those whose webhook has callback_url, fallback_url or status_callback_url on the host
-   {from_host}. Change only the host in these URLs: keep the path, the query and the fragment.
-3. Show me a table of each sender with the old and the new URLs, and wait for my approval.
-4. Change one sender at a time with update_sender, sending only the URLs that change.
-5. Read each one with get_sender afterwards. At the end, list what changed, what did not and why,
-   and the old URLs, so that the change can be undone.
+1. Call plan_changes with replace_host from {from_host} to {to_host}, and with senders by channel;
+   if no channel is given, with senders by an empty query.
+2. Show me the number of senders, each impact and the first few changes, and wait for my approval.
+3. Call apply_plan with the plan, then follow_run until the run is over.
+4. Tell me the counts, and for each sender that is not applied why and what to do. If the run
+   stopped, show me what went wrong and ask whether to resume or to cancel it.
+5. Tell me that plan_changes with undo and the run takes the change back.
+""",
+    ),
+    Job(
+        name="change_many_senders",
+        title="Change many senders",
+        description="Plan a change of many senders, apply it with care, and verify it.",
+        arguments={
+            "change": "What to change, such as the about text or a webhook.",
+            "senders": "Which senders: a channel, a status, part of a name, or SIDs.",
+        },
+        needs=_PLANNING,
+        text="""\
+Change many of my senders at Twilio.
+
+Change: {change}
+Senders: {senders}
+
+1. Call plan_changes: set for the same fields on all, replace_host for a host in webhook URLs, rows
+   for different fields of each sender. Nothing is written yet.
+2. Show me the number of senders, each impact, each warning and the first few changes. Ask whether
+   to go on, and with how many senders to begin (canary).
+3. Call apply_plan, then follow_run until the run is over.
+4. Tell me the counts, and for each sender that is not applied why and what to do. A conflict means
+   that somebody else changed the sender: ask me before you plan that one again.
+5. Tell me that plan_changes with undo and the run takes the change back.
 """,
     ),
     Job(

@@ -91,10 +91,10 @@ def run_next(summary: RunSummary) -> str:
             return ""
 
 
-def run_text(view: RunView, *, several: bool) -> str:
-    """Return a line for each sender on the page, for the text of a result."""
+def run_text(view: RunView, *, several: bool, paged: bool = True) -> str:
+    """Return a line for each sender on the page, and with ``paged`` one about the next page."""
     lines = [_line(item, several=several) for item in view.items]
-    if view.next_page_token:
+    if view.next_page_token and paged:
         lines.append(f"More: page_token {view.next_page_token}")
     return "\n".join(lines)
 

@@ -1,0 +1,102 @@
+"""What the commands ``worker`` and ``runs`` do: carry out runs of changes, and show them."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import anyio
+
+from .changes import Changes
+from .changes.errors import ChangesError
+from .server import create_accounts, create_changes
+from .settings import Settings
+from .tools.failure import describe_failure
+from .tools.json_text import to_json, without_nulls
+from .tools.run_result import run_content, run_facts, run_sentence, run_text
+
+_LOOK_SECONDS: Final = 0.5
+_RUNS_MAX: Final = 100
+
+Say = Callable[[str], None]
+
+
+class FleetFailed(Exception):  # noqa: N818 - an outcome, worded for a person
+    """The command could not do what it was asked for."""
+
+
+async def work(settings: Settings, say: Say, *, once: bool) -> None:
+    """Carry out unfinished runs and say each change of their counts, until cancelled.
+
+    With ``once``, return as soon as no run is running.
+
+    Raises:
+        FleetFailed: if the state cannot be used.
+
+    """
+    failure: ChangesError | None = None
+    async with _changes(settings) as changes:
+        async with changes.executing():
+            try:
+                await _watch(changes, say, once=once)
+            except ChangesError as error:
+                failure = error
+        # The block above would wrap it in an exception group.
+        if failure is not None:
+            raise failure
+
+
+async def _watch(changes: Changes, say: Say, *, once: bool) -> None:
+    told: dict[str, str] = {}
+    while True:
+        runs = await changes.recent_runs(limit=_RUNS_MAX)
+        running = [run for run in runs if run.state == "running"]
+        for run in runs:
+            sentence = run_sentence(run)
+            if told.get(run.run, sentence if run not in running else "") != sentence:
+                say(sentence)
+            told[run.run] = sentence
+        if once and not running:
+            return
+        await anyio.sleep(_LOOK_SECONDS)
+
+
+async def runs_report(settings: Settings, run: str, *, as_json: bool) -> str:
+    """Return the recent runs, or one run with all of its senders, as text or JSON.
+
+    Raises:
+        FleetFailed: if there is no such run, or the state cannot be used.
+
+    """
+    async with _changes(settings) as changes:
+        if not run:
+            recent = await changes.recent_runs(limit=_RUNS_MAX)
+            if as_json:
+                return to_json([without_nulls(run_facts(each)) for each in recent])
+            return "\n".join(run_sentence(each) for each in recent) or "There are no runs."
+        several = len(settings.accounts) > 1
+        view = await changes.show_run(run, show="all")
+        content, lines = run_content(view, several=several), [run_sentence(view.summary)]
+        items: list[Any] = []
+        while True:
+            items += run_content(view, several=several)["items"]
+            lines.append(run_text(view, several=several, paged=False))
+            if view.next_page_token is None:
+                break
+            view = await changes.show_run(run, show="all", page_token=view.next_page_token)
+        if as_json:
+            return to_json(without_nulls({**content, "items": items, "next_page_token": None}))
+        return "\n".join(line for line in lines if line)
+
+
+@asynccontextmanager
+async def _changes(settings: Settings) -> AsyncGenerator[Changes]:
+    accounts = create_accounts(settings)
+    changes = create_changes(settings, accounts, sandbox=False)
+    try:
+        yield changes
+    except ChangesError as error:
+        raise FleetFailed(describe_failure(error).text) from None
+    finally:
+        with anyio.CancelScope(shield=True):
+            await changes.aclose()
+            await accounts.aclose()
