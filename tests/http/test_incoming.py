@@ -321,6 +321,7 @@ def test_a_real_error_is_still_logged(serve, caplog, monkeypatch):
         raise RuntimeError("broken")
 
     monkeypatch.setattr("twilio_senders_mcp.http.incoming._parse", broken)
+    caplog.set_level(logging.ERROR, "uvicorn.error")
     url, _ = serve()
     assert exchange(url, INITIALIZE).startswith(b"HTTP/1.1 500")
     assert "RuntimeError: broken" in caplog.text

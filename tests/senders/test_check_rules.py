@@ -315,8 +315,7 @@ def test_alerts_are_grouped_by_code_and_url_the_most_recent_first():
     assert first.state == "fail"
     assert first.found.format(*first.outside) == (
         "Twilio had 2 errors 11200 with webhook.callback_url in the last 24 hours, the newest at "
-        "2026-11-25T11:30:00Z. Twilio could not get a usable response from a webhook, and cannot "
-        "say more exactly why."
+        "2026-11-25T11:30:00Z. Twilio called a webhook and got no usable response."
     )
     assert second.state == "warn"
     assert "1 error 11237 with webhook.fallback_url" in second.found.format(*second.outside)

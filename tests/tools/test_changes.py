@@ -10,14 +10,18 @@ from mcp import Client
 from mcp.types import ElicitResult
 from sandboxed import ERAS, connected, connected_to_several, meta_of, sandbox_settings, text_of
 
+from twilio_senders_mcp.changes import PlanCounts, PlanItem, PlanView, RunSummary, Skipped
 from twilio_senders_mcp.protocol.calls import ERROR_META
 from twilio_senders_mcp.sandbox import (
     ONLINE_SENDER,
     RCS_SENDER,
     Sandbox,
 )
+from twilio_senders_mcp.senders.diff import FieldChange
 from twilio_senders_mcp.server import create_server
 from twilio_senders_mcp.settings import load_settings
+from twilio_senders_mcp.tools.plan_result import item_clause, plan_text
+from twilio_senders_mcp.tools.run_result import failure_text, run_sentence
 
 pytestmark = pytest.mark.anyio
 
@@ -464,3 +468,133 @@ async def test_a_run_that_is_paused_begins_no_further_sender_and_can_be_cancelle
         with anyio.fail_after(60):
             while (await ok(client, "follow_run", run=started["run"]))["state"] != "cancelled":
                 pass
+
+
+async def test_a_run_of_many_senders_is_shown_in_pages_and_taken_back():
+    sandbox = Sandbox(step_seconds=0, seed=False)
+    [senders, *_] = sandbox._senders.values()
+    for number in range(25):
+        name = {"sender_id": f"whatsapp:+1555{number:07d}", "profile": {"name": "Shop"}}
+        senders.create(name, 0)
+    reported = []
+
+    async def note(progress, total, message):
+        reported.append((progress, total, message))
+
+    async with on_sandbox(sandbox, twilio_senders_pace=100) as client:
+        plan = await ok(client, "plan_changes", senders=WHATSAPP, set={"friendly_name": "x"})
+        started = await ok(client, "apply_plan", plan=plan["plan"], canary=0, wait_seconds=0)
+        for _ in range(10):
+            arguments = {"run": started["run"], "wait_seconds": 30, "show": "all"}
+            result = await client.call_tool("follow_run", arguments, progress_callback=note)
+            if result.structured_content["state"] != "running":
+                break
+        first = result.structured_content
+        assert first["counts"] == {"applied": 25, "waiting": 0}
+        assert f"More: page_token {first['next_page_token']}" in text_of(result)
+        token = first["next_page_token"]
+        arguments = {"run": started["run"], "show": "all", "page_token": token}
+        second = await ok(client, "follow_run", **arguments)
+        assert len(first["items"]) + len(second["items"]) == 25
+        undo = await ok(client, "plan_changes", undo=started["run"])
+        assert undo["counts"]["changes"] == 25
+    assert reported[0][1] == 25
+
+
+async def test_a_sender_that_changed_since_is_skipped_by_the_undo_with_its_fields():
+    async with on_sandbox() as client:
+        senders = {"sids": [ONLINE_SENDER]}
+        plan = await ok(client, "plan_changes", senders=senders, set={"friendly_name": "x"})
+        run = await finished(client, plan["plan"])
+        await ok(client, "update_sender", sid=ONLINE_SENDER, friendly_name="theirs")
+        undo = await ok(client, "plan_changes", undo=run["run"])
+    assert undo["skipped"][0]["reason"] == (
+        "somebody else changed these fields since: friendly_name"
+    )
+
+
+def run_of(**others) -> RunSummary:
+    facts = {
+        "run": "run-1",
+        "plan": "plan-1",
+        "state": "stopped",
+        "senders": 2,
+        "waiting": 1,
+        "counts": {"refused": 1},
+        "canary": 1,
+        "stop_after": 3,
+        "created_at": 0.0,
+        "finished_at": None,
+        "stopped_because": None,
+        "executing": False,
+        "undo_of": None,
+    }
+    return RunSummary(**{**facts, **others})
+
+
+WHERE = "of 2 senders, 1 refused, 1 waiting."
+
+
+@pytest.mark.parametrize(
+    ("others", "sentence"),
+    [
+        (
+            {"stopped_because": "canary"},
+            f"The run run-1 was stopped because one of the first senders went wrong: {WHERE}",
+        ),
+        (
+            {"stopped_because": "too_many"},
+            f"The run run-1 was stopped because too many senders went wrong: {WHERE}",
+        ),
+        (
+            {"state": "running"},
+            (
+                f"The run run-1 is running: {WHERE} No server is carrying it out at the moment; "
+                "the next one that starts goes on."
+            ),
+        ),
+    ],
+)
+def test_a_run_is_told_in_a_sentence(others, sentence):
+    assert run_sentence(run_of(**others)) == sentence
+
+
+@pytest.mark.parametrize(
+    ("failure", "text"),
+    [
+        (None, ""),
+        ({"kind": "refused"}, "Twilio refused it"),
+        ({"kind": "not_sent", "reason": "dns"}, "it was not sent (dns)"),
+        (
+            {"kind": "unknown", "reason": "timeout", "http_status": 500, "message": "a\nb"},
+            'no usable response (timeout) (HTTP 500): "a b"',
+        ),
+        (
+            {"kind": "refused", "code": 63100, "cure": "Do this."},
+            "Twilio refused it (code 63100). Do this.",
+        ),
+    ],
+)
+def test_a_failure_is_told_in_one_line(failure, text):
+    assert failure_text(failure) == text
+
+
+def test_values_and_skipped_senders_are_told():
+    item = PlanItem("XE1", "", "main", "ONLINE", (FieldChange("profile.emails", [], [{"a": 1}]),))
+    assert item_clause(item) == "XE1: profile.emails from nothing to \"[{'a':1}]\""
+    view = PlanView(
+        plan="plan-1",
+        kind="set",
+        created_at=0.0,
+        expires_at=0.0,
+        counts=PlanCounts(1, 0, 0, 1),
+        items=(),
+        skipped=(Skipped("XE1", "read_failed", failure={"kind": "refused"}),),
+        impacts=(),
+        next_page_token=None,
+        canary=0,
+        stop_after=3,
+    )
+    assert (
+        plan_text(view, several=False) == "- skipped XE1: it could not be read: Twilio refused it"
+    )

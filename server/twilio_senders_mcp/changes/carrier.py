@@ -80,7 +80,7 @@ class Carrier:
             return await self._sender(leg, position)
         except Interrupted:
             return None
-        except LostExecution:
+        except LostExecution:  # pragma: no cover - another process has taken over just now
             self.lost = True
             self.pauses.end()
             return None
