@@ -24,8 +24,8 @@ def test_reviewed_names_are_counted_with_what_they_cost():
     rcs = sender(sender_id="rcs:agent")
     assert impacts([changed(body), changed(body), changed(body, rcs)], set()) == [
         (
-            "2 display names go to Meta's review; each uses one of the ten changes that a number "
-            "has in thirty days, and the old name stays until it is approved."
+            "2 display names go to Meta's review; each uses one of the limited number of "
+            "changes, and the old name stays until it is approved."
         )
     ]
 

@@ -66,8 +66,8 @@ def _names(changed: Sequence[ChangedSender]) -> Iterator[str]:
     if count:
         goes = "goes" if count == 1 else "go"
         yield (
-            f"{_number(count, 'display name')} {goes} to Meta's review; each uses one of the ten "
-            "changes that a number has in thirty days, and the old name stays until it is approved."
+            f"{_number(count, 'display name')} {goes} to Meta's review; each uses one of the "
+            "limited number of changes, and the old name stays until it is approved."
         )
 
 
