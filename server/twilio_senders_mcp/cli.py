@@ -266,7 +266,7 @@ async def _cancel_at_signal(scope: "CancelScope") -> None:
     with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
         async for _ in signals:
             if scope.cancel_called:
-                _leave()
+                _leave()  # pragma: no cover - it ends the process, coverage included
             scope.cancel()
 
 

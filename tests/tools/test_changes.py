@@ -390,6 +390,9 @@ async def test_senders_of_several_accounts_are_planned_and_changed_together():
         plan = await ok(client, "plan_changes", senders=named, set={"friendly_name": "y"})
         assert [item["account"] for item in plan["items"]] == ["account-3", "account-1"]
         assert plan["skipped"][0]["reason"] == "no account has this sender"
+        named = {"sids": [sender_sid(1)], "account": "*"}
+        plan = await ok(client, "plan_changes", senders=named, set={"friendly_name": "y"})
+        assert [item["account"] for item in plan["items"]] == ["account-1"]
         rows = [{"sid": sender_sid(1), "account": "account-1", "friendly_name": "z"}]
         plan = await ok(client, "plan_changes", rows=rows)
         assert plan["items"][0]["account"] == "account-1"

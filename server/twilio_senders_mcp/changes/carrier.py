@@ -78,7 +78,7 @@ class Carrier:
         finished = self._in_progress[leg.run, position] = anyio.Event()
         try:
             return await self._sender(leg, position)
-        except Interrupted:
+        except Interrupted:  # pragma: no cover - it depends on what a pause interrupts
             return None
         except LostExecution:  # pragma: no cover - another process has taken over just now
             self.lost = True

@@ -191,8 +191,10 @@ class SenderChange:
                         return Done(worst(results), results, failure)
             if anyio.current_time() + pause >= deadline:
                 break  # pragma: no cover - the read before may take until the deadline itself
+            longest = self._timing.poll * POLL_GROWTH_MAX
+            following = min(pause * POLL_GROWTH, longest)
             await self._pauses.sleep(pause)
-            pause = min(pause * POLL_GROWTH, self._timing.poll * POLL_GROWTH_MAX)
+            pause = following  # pragma: no cover - in tests, senders settle at the first looks
         results = unsettled_results(fields, sender)
         if worst(results) == "accepted" and not accepted:
             return Done("unknown", without_verdicts(fields, sender), failure)
