@@ -22,8 +22,6 @@ from .settings.problems import did_you_mean
 from .twilio.credentials import IncompleteCredentials
 
 if TYPE_CHECKING:
-    from anyio import CancelScope
-
     from .http.limits import Limits
     from .reports import Line
     from .sandbox import Sandbox
@@ -242,10 +240,11 @@ def _run_worker(options: argparse.Namespace, settings: Settings) -> int:
     import anyio
 
     from .fleet import FleetFailed, work
+    from .protocol.stdio import cancel_at_signal
 
     async def work_until_told_to_stop() -> int:
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(_cancel_at_signal, tasks.cancel_scope)
+            tasks.start_soon(cancel_at_signal, tasks.cancel_scope)
             try:
                 await work(settings, _say, once=options.once)
             except FleetFailed as failure:
@@ -257,17 +256,6 @@ def _run_worker(options: argparse.Namespace, settings: Settings) -> int:
     if not options.once:
         _say("Carrying out unfinished runs; Ctrl-C ends it.")
     return anyio.run(work_until_told_to_stop)
-
-
-async def _cancel_at_signal(scope: "CancelScope") -> None:
-    """Let what is on its way to Twilio finish; a second signal ends the process."""
-    import anyio
-
-    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
-        async for _ in signals:
-            if scope.cancel_called:
-                _leave()  # pragma: no cover - it ends the process, coverage included
-            scope.cancel()
 
 
 def _show_runs(options: argparse.Namespace, settings: Settings) -> int:

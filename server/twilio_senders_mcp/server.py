@@ -46,7 +46,7 @@ def create_server(
     only = settings.twilio_senders_tools
     if unknown := [name for name in only if name not in ALL_TOOL_NAMES]:
         raise SettingsError([f"TWILIO_SENDERS_TOOLS: {_unknown_tool(name)}" for name in unknown])
-    accounts = _accounts(settings, app, sandbox=sandbox)
+    accounts = create_accounts(settings, app, sandbox=sandbox)
     return create_mcp_server(
         available_tools(
             read_only=settings.twilio_senders_read_only or accounts.read_only,
@@ -71,7 +71,7 @@ async def create_call(
 
     An empty name stands for the default account, ``*`` for all. Nobody is asked anything.
     """
-    accounts = _accounts(settings, None, sandbox=sandbox)
+    accounts = create_accounts(settings, sandbox=sandbox)
 
     async def nothing(*_: object) -> None:
         return None
@@ -111,7 +111,10 @@ def _unknown_tool(name: str) -> str:
     return f"unknown tool {shown}{did_you_mean(name, ALL_TOOL_NAMES)}"
 
 
-def _accounts(settings: Settings, app: "ASGIApp | None", *, sandbox: bool) -> Accounts:
+def create_accounts(
+    settings: Settings, app: "ASGIApp | None" = None, *, sandbox: bool = False
+) -> Accounts:
+    """Return the accounts of the settings, or those of the sandbox."""
     configured = settings.accounts
     if sandbox:
         from .sandbox import ACCOUNT_SID, AUTH_TOKEN, Sandbox  # noqa: PLC0415 - only where used
@@ -126,11 +129,6 @@ def _accounts(settings: Settings, app: "ASGIApp | None", *, sandbox: bool) -> Ac
         app=app,
     )
     return Accounts(configured, transports, total_timeout=settings.twilio_senders_total_timeout)
-
-
-def create_accounts(settings: Settings) -> Accounts:
-    """Return the accounts of the settings."""
-    return _accounts(settings, None, sandbox=False)
 
 
 def create_changes(settings: Settings, accounts: Accounts, *, sandbox: bool) -> Changes:

@@ -153,31 +153,6 @@ def test_a_write_on_its_way_is_finished_unless_a_second_signal_comes(second_sign
     assert logged is not second_signal
 
 
-def test_a_second_signal_ends_it_at_once():
-    twilio = HeldTwilio()
-    settings = {
-        "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
-        "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
-        "TWILIO_SENDERS_LOG_LEVEL": "info",
-    }
-    with (
-        served(twilio) as twilio_url,
-        listening("http", TWILIO_BASE_URL=twilio_url, **settings) as (process, url),
-    ):
-        caller = threading.Thread(target=_call_and_expect_nothing, args=[url])
-        caller.start()
-        assert twilio.arrived.wait(PATIENCE)
-        process.send_signal(signal.SIGTERM)
-        wait_until_it_leaves(process)
-        process.send_signal(signal.SIGTERM)
-        try:
-            status = process.wait(timeout=PATIENCE)
-        finally:
-            twilio.released.set()
-        caller.join()
-    assert status == 0
-
-
 def _call_and_expect_nothing(url: str) -> None:
     with suppress(httpx2.HTTPError):
         httpx2.post(url, headers=MODERN, json=modern_call(1, **CHANGE), timeout=PATIENCE)

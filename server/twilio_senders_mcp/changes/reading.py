@@ -16,7 +16,7 @@ from twilio_senders_mcp.senders.paging import FoundSenders, find_senders
 from twilio_senders_mcp.senders.search import has_status, matches
 from twilio_senders_mcp.twilio.errors import Refused, TwilioError
 from twilio_senders_mcp.twilio.responses import Sender
-from twilio_senders_mcp.twilio.values import Channel
+from twilio_senders_mcp.twilio.values import CHANNELS
 
 from .accounts import Account, Accounts
 from .errors import NamedTwice, NothingSelected, TooManySenders
@@ -31,7 +31,6 @@ FETCHED_ONE_BY_ONE: Final = 20
 """Up to this many senders of one account are fetched; more are first looked up in the list."""
 
 _PAGE_SIZE: Final = 1000
-_CHANNELS: Final[tuple[Channel, ...]] = ("whatsapp", "rcs")
 _NOT_FOUND: Final = 404
 
 
@@ -76,7 +75,7 @@ class SenderReader:
     async def _read_query(self, selection: SendersByQuery) -> list[Found]:
         listed: list[Found] = []
         for account in selection.accounts:
-            for channel in _CHANNELS if selection.channel is None else (selection.channel,):
+            for channel in CHANNELS if selection.channel is None else (selection.channel,):
                 page = await find_senders(
                     account.senders,
                     channel,
@@ -193,7 +192,7 @@ def _is_selected(selection: SendersByQuery, sender: Sender) -> bool:
 async def _listed(account: Account, wanted: set[str]) -> dict[str, Sender]:
     """Return those of the wanted senders that the account's lists contain."""
     found: dict[str, Sender] = {}
-    for channel in _CHANNELS:
+    for channel in CHANNELS:
         try:
             page: FoundSenders = await find_senders(
                 account.senders,

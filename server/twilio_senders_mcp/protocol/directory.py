@@ -13,7 +13,7 @@ from twilio_senders_mcp.senders.paging import find_senders
 from twilio_senders_mcp.senders.search import matches
 from twilio_senders_mcp.twilio.errors import TwilioError
 from twilio_senders_mcp.twilio.responses import Sender
-from twilio_senders_mcp.twilio.values import Channel
+from twilio_senders_mcp.twilio.values import CHANNELS, Channel
 
 FRESH_SECONDS: Final = 30.0
 READ_SECONDS: Final = 5.0
@@ -21,8 +21,6 @@ PAGE_SIZE: Final = 100
 PAGES_MAX: Final = 5
 ACCOUNTS_MAX: Final = 20
 """Accounts that are searched if the person has not chosen one."""
-
-_CHANNELS: Final[tuple[Channel, ...]] = ("whatsapp", "rcs")
 
 
 class Directory:
@@ -91,7 +89,7 @@ class _CachedSenders:
             if anyio.current_time() < self.fresh_until:
                 return
             with anyio.move_on_after(READ_SECONDS):
-                for channel in _CHANNELS:
+                for channel in CHANNELS:
                     with suppress(TwilioError):
                         found = await find_senders(
                             self.account.senders, channel, page_size=PAGE_SIZE, pages_max=PAGES_MAX

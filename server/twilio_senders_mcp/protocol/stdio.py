@@ -49,14 +49,15 @@ async def serve_stdio(server: Server[Any]) -> None:
     serving = anyio.CancelScope()
     async with anyio.create_task_group() as tasks:
         if sys.platform != "win32":  # pragma: no branch - asyncio has no signal handlers there
-            tasks.start_soon(_cancel_at_signal, serving)
+            tasks.start_soon(cancel_at_signal, serving)
         with serving:
             async with _pipes() if _has_pipes() else stdio_server() as (incoming, outgoing):
                 await server.run(incoming, outgoing, server.create_initialization_options())
         tasks.cancel_scope.cancel()
 
 
-async def _cancel_at_signal(scope: anyio.CancelScope) -> None:
+async def cancel_at_signal(scope: anyio.CancelScope) -> None:
+    """Cancel ``scope`` at the first SIGINT or SIGTERM, and end the process at the second."""
     handlers = {number: signal.getsignal(number) for number in _SIGNALS}
     try:
         with anyio.open_signal_receiver(*_SIGNALS) as signals:

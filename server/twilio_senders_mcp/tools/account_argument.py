@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 from twilio_senders_mcp.twilio.requests import StrictModel
 from twilio_senders_mcp.twilio.values import AnyText
 
+from .optional_text import text_of
 from .tool import AnyTool
 
 ALL_ACCOUNTS: Final = "*"
@@ -66,5 +67,4 @@ def _with_account(result: type[Any]) -> type[Any]:
 
 def account_of(arguments: object) -> str:
     """Return the account that the arguments name, empty if they name none."""
-    name = getattr(arguments, "account", None)
-    return name.strip() if isinstance(name, str) else ""
+    return text_of(getattr(arguments, "account", None))

@@ -48,18 +48,18 @@ async def apply_plan(call: Call, arguments: ApplyPlanArguments) -> Result:
         canary=arguments.canary if isinstance(arguments.canary, int) else None,
         stop_after=arguments.stop_after if isinstance(arguments.stop_after, int) else None,
     )
-    return await followed(call, run.run, arguments.wait_seconds)
+    await wait_for_run(call, run.run, arguments.wait_seconds)
+    return run_result(call, await call.changes.show_run(run.run))
 
 
-async def followed(call: Call, run: str, seconds: float) -> Result:
-    """Return the result about a run that is waited for."""
+async def wait_for_run(call: Call, run: str, seconds: float) -> None:
+    """Wait until a run is over or the time is, and report progress."""
 
     async def progress(summary: RunSummary) -> None:
         done = summary.senders - summary.waiting
         await call.progress(done, summary.senders, f"{done} of {summary.senders} senders")
 
     await call.changes.wait(run, seconds=seconds, progress=progress)
-    return run_result(call, await call.changes.show_run(run))
 
 
 def run_result(call: Call, view: RunView) -> Result:

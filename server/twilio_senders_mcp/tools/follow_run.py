@@ -8,7 +8,7 @@ from twilio_senders_mcp.changes import RunSummary
 from twilio_senders_mcp.twilio.requests import StrictModel
 from twilio_senders_mcp.twilio.values import AnyText
 
-from .apply_plan import WAIT_MAX, run_result
+from .apply_plan import WAIT_MAX, run_result, wait_for_run
 from .run_result import RunResult, run_facts, run_sentence
 from .tool import Call, Result, Tool
 
@@ -39,12 +39,8 @@ async def follow_run(call: Call, arguments: FollowRunArguments) -> Result:
     if not run:
         return _recent(await call.changes.recent_runs())
 
-    async def progress(summary: RunSummary) -> None:
-        done = summary.senders - summary.waiting
-        await call.progress(done, summary.senders, f"{done} of {summary.senders} senders")
-
     if arguments.wait_seconds:
-        await call.changes.wait(run, seconds=arguments.wait_seconds, progress=progress)
+        await wait_for_run(call, run, arguments.wait_seconds)
     view = await call.changes.show_run(
         run,
         show=arguments.show if isinstance(arguments.show, str) else None,

@@ -10,9 +10,10 @@ from twilio_senders_mcp.accounts.accounts import Accounts
 from twilio_senders_mcp.twilio.requests import StrictModel
 from twilio_senders_mcp.twilio.values import AnyText
 
-from .errors import InvalidArguments, Issue
 from .failure import describe_unavailable
+from .optional_text import text_of
 from .sender_result import AnyResult
+from .senders_of_accounts import account_position
 from .tool import Call, Result, Tool
 
 _STATUS_SECONDS: Final = 10.0
@@ -44,9 +45,10 @@ class ListedAccounts(AnyResult):
 async def list_accounts(call: Call, arguments: ListAccountsArguments) -> Result:
     """List the Twilio accounts that the other tools can use as account, with their SIDs."""
     known = await call.accounts.all()
-    query = _stripped(arguments.query).casefold()
+    query = text_of(arguments.query).casefold()
     found = [account for account in known.accounts if _matches(account, query)]
-    start = _start(found, _stripped(arguments.page_token))
+    after = text_of(arguments.page_token)
+    start = account_position(found, after) + 1 if after else 0
     page = found[start : start + arguments.page_size]
     more = start + len(page) < len(found)
     unavailable = [describe_unavailable(error) for error in known.unavailable]
@@ -64,30 +66,9 @@ async def list_accounts(call: Call, arguments: ListAccountsArguments) -> Result:
     )
 
 
-def _stripped(text: str | MISSING | None) -> str:
-    return text.strip() if isinstance(text, str) else ""
-
-
 def _matches(account: Account, query: str) -> bool:
     texts = (account.name, account.description, account.sid)
     return any(query in text.casefold() for text in texts)
-
-
-def _start(accounts: list[Account], after: str) -> int:
-    """Return the position after the account with the SID ``after``.
-
-    Raises:
-        InvalidArguments: if there is no such account.
-
-    """
-    if not after:
-        return 0
-    for position, account in enumerate(accounts):
-        if account.sid == after:
-            return position + 1
-    raise InvalidArguments(
-        [Issue("page_token", "expected the next_page_token of a previous result")], 1
-    )
 
 
 async def _described(accounts: Accounts, page: list[Account]) -> list[dict[str, Any]]:

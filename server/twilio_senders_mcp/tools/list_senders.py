@@ -15,6 +15,7 @@ from twilio_senders_mcp.twilio.responses import Sender
 from twilio_senders_mcp.twilio.values import AnyText, Channel
 
 from .failure import describe_unavailable
+from .optional_text import text_of
 from .outside_text import identifier, one_line
 from .sender_result import AnyResult
 from .sender_text import CHECK, offline_reasons
@@ -166,7 +167,7 @@ def _shown(arguments: ListSendersArguments, sender: Sender, account: str) -> dic
 
 def _stripped(text: str | MISSING | None) -> str | None:
     """Return a given text without surrounding space, None if nothing is left."""
-    return text.strip() or None if isinstance(text, str) else None
+    return text_of(text) or None
 
 
 def summary(sender: Sender) -> dict[str, Any]:

@@ -6,13 +6,12 @@ from typing import Final
 
 from twilio_senders_mcp.senders.paging import FoundSenders, find_senders
 from twilio_senders_mcp.twilio.client import SendersClient
-from twilio_senders_mcp.twilio.values import Channel
+from twilio_senders_mcp.twilio.values import CHANNELS, Channel
 
 from .senders_of_accounts import find_in_accounts
 from .tool import Call
 
 _PAGE_SIZE: Final = 1000
-_CHANNELS: Final[tuple[Channel, ...]] = ("whatsapp", "rcs")
 
 
 async def accounts_of_senders(call: Call, sids: Collection[str]) -> dict[str, str]:
@@ -23,7 +22,7 @@ async def accounts_of_senders(call: Call, sids: Collection[str]) -> dict[str, st
         await call.progress(done, total, f"{done} of {total} accounts")
 
     accounts = (await call.accounts.all()).accounts
-    for channel in _CHANNELS:
+    for channel in CHANNELS:
         listed = await find_in_accounts(
             accounts,
             partial(_search, channel, wanted),

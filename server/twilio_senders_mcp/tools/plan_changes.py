@@ -25,6 +25,7 @@ from .change_arguments import (
     SelectedSenders,
 )
 from .locate_senders import accounts_of_senders
+from .optional_text import text_of
 from .plan_result import PlanResult, plan_content, plan_sentence, plan_text
 from .tool import Call, Result, Tool
 
@@ -91,7 +92,7 @@ async def _selection(call: Call, senders: SelectedSenders) -> Selection:
         else [await call.accounts.find(account)]
     )
     channel: Channel | None = senders.channel if isinstance(senders.channel, str) else None
-    return SendersByQuery(accounts, channel, _text(senders.query), _text(senders.status))
+    return SendersByQuery(accounts, channel, text_of(senders.query), text_of(senders.status))
 
 
 async def _by_sid(call: Call, named: Sequence[tuple[str, str]]) -> SendersBySid:
@@ -107,11 +108,7 @@ async def _by_sid(call: Call, named: Sequence[tuple[str, str]]) -> SendersBySid:
 
 
 def _account_of(given: SelectedSenders | Row, call: Call) -> str:
-    return _text(getattr(given, "account", None)) or call.accounts.default.name
-
-
-def _text(value: object) -> str:
-    return value.strip() if isinstance(value, str) else ""
+    return text_of(getattr(given, "account", None)) or call.accounts.default.name
 
 
 PLAN_CHANGES = Tool(

@@ -70,9 +70,19 @@ def _start(accounts: list[Account], page_token: str | None) -> tuple[int, str | 
     if page_token is None:
         return 0, None
     sid, _, token = page_token.partition(":")
+    return account_position(accounts, sid), token or None
+
+
+def account_position(accounts: list[Account], sid: str) -> int:
+    """Return the position of the account that a page token names.
+
+    Raises:
+        InvalidArguments: if there is no such account.
+
+    """
     for position, account in enumerate(accounts):
         if account.sid == sid:
-            return position, token or None
+            return position
     raise InvalidArguments(
         [Issue("page_token", "expected the next_page_token of a previous result")], 1
     )

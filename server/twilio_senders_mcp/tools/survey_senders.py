@@ -8,9 +8,10 @@ from twilio_senders_mcp.accounts.account import Account
 from twilio_senders_mcp.senders.survey import Survey
 from twilio_senders_mcp.senders.survey_keys import key
 from twilio_senders_mcp.twilio.requests import StrictModel
-from twilio_senders_mcp.twilio.values import AnyText, Channel
+from twilio_senders_mcp.twilio.values import CHANNELS, AnyText, Channel
 
 from .failure import describe_unavailable
+from .optional_text import text_of
 from .outside_text import identifier, one_line, quoted
 from .sender_result import AnyResult
 from .survey_reading import SurveyReading, Unread
@@ -20,7 +21,6 @@ from .tool import Call, Result, Tool
 PAGE_SIZE: Final = 30
 """Senders of a group on one page."""
 
-_CHANNELS: Final[tuple[Channel, ...]] = ("whatsapp", "rcs")
 _UNREAD_MAX: Final = 3
 _REASON_MAX: Final = 110
 _FIRST_GROUPS: Final = 3
@@ -64,14 +64,14 @@ async def survey_senders(call: Call, arguments: SurveySendersArguments) -> Resul
     Groups offline reasons, low quality, names in review, webhooks and incomplete profiles, with
     cures and the next call. Use it instead of listing everything.
     """
-    group = _stripped(arguments.group)
+    group = text_of(arguments.group)
     group = key(*group.split(":", 1)) if ":" in group else group
-    survey = Survey(group, after=_stripped(arguments.page_token), page_size=PAGE_SIZE)
+    survey = Survey(group, after=text_of(arguments.page_token), page_size=PAGE_SIZE)
     accounts, failed = await _accounts(call)
     reading = SurveyReading(
         survey,
         accounts,
-        tuple(one for one in _CHANNELS if one == arguments.channel) or _CHANNELS,
+        tuple(one for one in CHANNELS if one == arguments.channel) or CHANNELS,
         call.progress,
         naming=call.accounts.several,
     )
@@ -152,10 +152,6 @@ def _summary(survey: Survey, accounts: int) -> str:
     first = ", ".join(f"{quoted(one.key)} ({one.count})" for one in groups[:_FIRST_GROUPS])
     more = len(groups) - _FIRST_GROUPS
     return f"{text} Needs attention: {first}{f' and {more} more groups' if more > 0 else ''}."
-
-
-def _stripped(text: str | MISSING | None) -> str:
-    return text.strip() if isinstance(text, str) else ""
 
 
 SURVEY_SENDERS = Tool(

@@ -104,6 +104,7 @@ SenderId = Annotated[
 """A WhatsApp number or an RCS agent, prefixed with its channel."""
 
 Channel = Literal["whatsapp", "rcs"]
+CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
 
 ApplicationSid = Annotated[str, Field(pattern=APPLICATION_SID)]
 """The SID of a TwiML application, or ``""``."""
