@@ -34,7 +34,7 @@ async def work(settings: Settings, say: Say, *, once: bool) -> None:
 
     """
     failure: ChangesError | None = None
-    async with _changes(settings) as changes:
+    async with _changes(settings) as (changes, _):
         async with changes.executing():
             try:
                 await _watch(changes, say, once=once)
@@ -68,13 +68,12 @@ async def runs_report(settings: Settings, run: str, *, as_json: bool) -> str:
         FleetFailed: if there is no such run, or the state cannot be used.
 
     """
-    async with _changes(settings) as changes:
+    async with _changes(settings) as (changes, several):
         if not run:
             recent = await changes.recent_runs(limit=_RUNS_MAX)
             if as_json:
                 return to_json([without_nulls(run_facts(each)) for each in recent])
             return "\n".join(run_sentence(each) for each in recent) or "There are no runs."
-        several = len(settings.accounts) > 1
         view = await changes.show_run(run, show="all")
         content, lines = run_content(view, several=several), [run_sentence(view.summary)]
         items: list[Any] = []
@@ -91,11 +90,12 @@ async def runs_report(settings: Settings, run: str, *, as_json: bool) -> str:
 
 
 @asynccontextmanager
-async def _changes(settings: Settings) -> AsyncGenerator[Changes]:
+async def _changes(settings: Settings) -> AsyncGenerator[tuple[Changes, bool]]:
+    """Yield the plans and runs, and whether they may be about several accounts."""
     accounts = create_accounts(settings)
     changes = create_changes(settings, accounts, sandbox=False)
     try:
-        yield changes
+        yield changes, accounts.several
     except ChangesError as error:
         raise FleetFailed(describe_failure(error).text) from None
     finally:
