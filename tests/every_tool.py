@@ -3,7 +3,7 @@
 from mcp import Client
 from sandboxed import text_of
 
-from twilio_senders_mcp.demo import EXAMPLE
+from twilio_senders_mcp.cli.demo import EXAMPLE
 from twilio_senders_mcp.sandbox import OFFLINE_SENDER, PENDING_SENDER
 from twilio_senders_mcp.tools.catalog import TOOL_NAMES
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from processes import PATIENCE, listening
 
-from twilio_senders_mcp.demo import EXAMPLE
+from twilio_senders_mcp.cli.demo import EXAMPLE
 from twilio_senders_mcp.sandbox import BAKERY_SENDER, ONLINE_SENDER, PENDING_SENDER
 from twilio_senders_mcp.tools.catalog import ALL_TOOL_NAMES, TOOL_NAMES
 

@@ -8,7 +8,7 @@ from sandboxed import ERAS, call, meta_of, sandbox_settings, sentence, text_of
 from stand_in import SENDER, StandIn, answer
 from virtual_time import in_virtual_time
 
-from twilio_senders_mcp.demo import EXAMPLE
+from twilio_senders_mcp.cli.demo import EXAMPLE
 from twilio_senders_mcp.sandbox import (
     ONLINE_SENDER,
     PENDING_SENDER,

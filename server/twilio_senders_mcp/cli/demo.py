@@ -11,9 +11,15 @@ from typing import Any, Final, Literal, Protocol, cast
 from mcp import Client, StdioServerParameters
 from mcp.types import CallToolResult, TextContent, Tool
 
-from .http.serving import served
-from .reference.generated import examples
-from .sandbox import ACCOUNT_SID, AUTH_TOKEN, PENDING_SENDER, RecordedRequest, Sandbox
+from twilio_senders_mcp.http.serving import served
+from twilio_senders_mcp.reference.generated import examples
+from twilio_senders_mcp.sandbox import (
+    ACCOUNT_SID,
+    AUTH_TOKEN,
+    PENDING_SENDER,
+    RecordedRequest,
+    Sandbox,
+)
 
 Role = Literal["text", "heading", "refusal", "closing"]
 """What a text of the demo is, so that it can be shown accordingly."""

@@ -1,6 +1,6 @@
 """The reports of the command line, from results that the sandbox does not give."""
 
-from twilio_senders_mcp.reports import _survey, shown
+from twilio_senders_mcp.cli.report_tables import _survey, shown
 from twilio_senders_mcp.tools.tool import Result
 
 

@@ -6,13 +6,13 @@ from typing import Any, Final
 
 import anyio
 
-from .changes import Changes
-from .changes.errors import ChangesError
-from .server import create_accounts, create_changes
-from .settings import Settings
-from .tools.failure import describe_failure
-from .tools.json_text import to_json, without_nulls
-from .tools.run_result import run_content, run_facts, run_sentence, run_text
+from twilio_senders_mcp.changes import Changes
+from twilio_senders_mcp.changes.errors import ChangesError
+from twilio_senders_mcp.server import create_accounts, create_changes
+from twilio_senders_mcp.settings import Settings
+from twilio_senders_mcp.tools.failure import describe_failure
+from twilio_senders_mcp.tools.json_text import to_json, without_nulls
+from twilio_senders_mcp.tools.run_result import run_content, run_facts, run_sentence, run_text
 
 _LOOK_SECONDS: Final = 0.5
 _RUNS_MAX: Final = 100

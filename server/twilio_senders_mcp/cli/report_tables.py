@@ -4,12 +4,12 @@ import textwrap
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import Any, Final, NamedTuple, cast
 
-from .server import create_call
-from .settings import Settings
-from .tools.check_sender import CheckSenderArguments, check_sender
-from .tools.failure import describe_failure
-from .tools.survey_senders import SurveySendersArguments, survey_senders
-from .tools.tool import Call, Result
+from twilio_senders_mcp.server import create_call
+from twilio_senders_mcp.settings import Settings
+from twilio_senders_mcp.tools.check_sender import CheckSenderArguments, check_sender
+from twilio_senders_mcp.tools.failure import describe_failure
+from twilio_senders_mcp.tools.survey_senders import SurveySendersArguments, survey_senders
+from twilio_senders_mcp.tools.tool import Call, Result
 
 _STATE_WIDTH: Final = 8
 _CHECK_WIDTH: Final = 14

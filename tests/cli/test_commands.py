@@ -1,11 +1,13 @@
 """The command line in process: what its words choose, and how it refuses them."""
 
 import signal
+from dataclasses import replace
 
 import pytest
 
-from twilio_senders_mcp import cli, demo
 from twilio_senders_mcp.__main__ import main
+from twilio_senders_mcp.cli import demo, parser, reporting, run, survey
+from twilio_senders_mcp.cli.commands import COMMANDS, WITHOUT_A_COMMAND
 from twilio_senders_mcp.sandbox import FLORIST_SENDER, OFFLINE_SENDER, ONLINE_SENDER
 from twilio_senders_mcp.settings import SETTINGS
 
@@ -20,52 +22,64 @@ def restored_signals():
 
 @pytest.fixture
 def chosen(monkeypatch):
-    """Replace the runners by one that tells what was chosen."""
+    """Replace what each command does by noting that it was chosen."""
     runs = []
 
-    def instead(name):
-        return lambda options, settings: runs.append((name, options, settings)) or 0
+    def noting(command):
+        def note(options, settings):
+            runs.append((command.name, options, settings))
+            return 0
 
-    for name in (
-        "_serve_stdio",
-        "_serve_http",
-        "_serve_sandbox",
-        "_run_demo",
-        "_write_docs",
-        "_run_check",
-        "_run_survey",
-    ):
-        monkeypatch.setattr(cli, name, instead(name))
+        return replace(command, run=note)
+
+    monkeypatch.setattr(parser, "COMMANDS", tuple(noting(command) for command in COMMANDS))
+    monkeypatch.setattr(parser, "WITHOUT_A_COMMAND", noting(WITHOUT_A_COMMAND))
     return runs
 
 
 @pytest.mark.parametrize(
-    ("words", "runner", "values"),
+    ("words", "name", "values"),
     [
-        ([], "_serve_stdio", {"sandbox": False}),
-        (["--sandbox"], "_serve_stdio", {"sandbox": True}),
-        (["http"], "_serve_http", {"sandbox": False, "host": "127.0.0.1", "port": 8000}),
-        (["http", "--sandbox", "--port", "9"], "_serve_http", {"sandbox": True, "port": 9}),
-        (["--sandbox", "http"], "_serve_http", {"sandbox": True}),
-        (["sandbox"], "_serve_sandbox", {"port": 4010}),
-        (["demo"], "_run_demo", {}),
-        (["docs", "x"], "_write_docs", {"folder": "x"}),
-        (["check", "XE" + "0" * 32, "--sandbox"], "_run_check", {"sandbox": True, "account": ""}),
-        (["survey", "--account", "Bakery"], "_run_survey", {"account": "Bakery"}),
-        (["survey"], "_run_survey", {"account": "*", "sandbox": False}),
+        ([], "", {"sandbox": False}),
+        (["--sandbox"], "", {"sandbox": True}),
+        (["http"], "http", {"sandbox": False, "host": "127.0.0.1", "port": 8000}),
+        (["http", "--sandbox", "--port", "9"], "http", {"sandbox": True, "port": 9}),
+        (["--sandbox", "http"], "http", {"sandbox": True}),
+        (["sandbox"], "sandbox", {"port": 4010}),
+        (["demo"], "demo", {}),
+        (["docs", "x"], "docs", {"folder": "x"}),
+        (["check", "XE" + "0" * 32, "--sandbox"], "check", {"sandbox": True, "account": ""}),
+        (["survey", "--account", "Bakery"], "survey", {"account": "Bakery"}),
+        (["survey"], "survey", {"account": "*", "sandbox": False}),
+        (["worker", "--once"], "worker", {"once": True}),
+        (["runs"], "runs", {"run": "", "json": False}),
     ],
 )
-def test_the_words_choose_a_runner(chosen, words, runner, values):
-    assert cli.run(words) == 0
-    [(name, options, _)] = chosen
-    assert name == runner
+def test_the_words_choose_a_command(chosen, words, name, values):
+    assert run(words) == 0
+    [(command, options, _)] = chosen
+    assert command == name
     assert {key: getattr(options, key) for key in values} == values
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_the_example_of_a_command_can_be_parsed(command):
+    program, *words = command.example.split()
+    assert program == "twilio-senders-mcp"
+    assert parser.parse(words).command is command
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_the_help_of_a_command_has_its_example(command, capsys):
+    with pytest.raises(SystemExit):
+        run([command.name, "--help"])
+    assert f"Example: {command.example}" in " ".join(capsys.readouterr().out.split())
 
 
 @pytest.mark.parametrize("before", [[], ["http"]])
 def test_flags_become_settings_in_both_serving_forms(chosen, before):
     flags = ["--region", "ie1", "--edge", "dublin", "--timeout", "7", "--log-level", "info"]
-    cli.run([*before, *flags, "--read-only", "--tools", "get_sender,list_docs"])
+    run([*before, *flags, "--read-only", "--tools", "get_sender,list_docs"])
     [(_, _, settings)] = chosen
     assert (
         settings.accounts[0].address.url("messaging") == "https://messaging.dublin.ie1.twilio.com"
@@ -77,7 +91,7 @@ def test_flags_become_settings_in_both_serving_forms(chosen, before):
 
 
 def test_a_flag_before_the_command_counts_and_one_after_it_goes_first(chosen):
-    cli.run(["--base-url", "https://a.example", "--timeout", "7", "http", "--timeout", "8"])
+    run(["--base-url", "https://a.example", "--timeout", "7", "http", "--timeout", "8"])
     [(_, _, settings)] = chosen
     assert (settings.accounts[0].address.base_url, settings.twilio_senders_timeout) == (
         "https://a.example",
@@ -103,23 +117,23 @@ def test_a_flag_before_the_command_counts_and_one_after_it_goes_first(chosen):
 )
 def test_a_word_that_is_not_known_is_refused_with_status_2(words, capsys):
     with pytest.raises(SystemExit) as ended:
-        cli.run(words)
+        run(words)
     assert ended.value.code == 2
     assert "error:" in capsys.readouterr().err
 
 
 def test_the_docs_name_the_address_that_is_given(tmp_path, capsys):
-    assert cli.run(["docs", str(tmp_path), "--mcp-url", "https://mcp.example.com/mcp"]) == 0
+    assert run(["docs", str(tmp_path), "--mcp-url", "https://mcp.example.com/mcp"]) == 0
     assert "https://mcp.example.com/mcp" in (tmp_path / "index.html").read_text("utf-8")
     capsys.readouterr()
     with pytest.raises(SystemExit):
-        cli.run(["docs", str(tmp_path), "--mcp-url", "mcp.example.com"])
+        run(["docs", str(tmp_path), "--mcp-url", "mcp.example.com"])
     assert "expected an http or https URL" in capsys.readouterr().err
 
 
 def test_the_docs_are_written_to_a_folder(tmp_path, capsys):
     folder = tmp_path / "site"
-    assert cli.run(["docs", str(folder)]) == 0
+    assert run(["docs", str(folder)]) == 0
     assert (folder / "index.html").is_file()
     assert f"pages are in {folder}" in capsys.readouterr().out
 
@@ -127,7 +141,7 @@ def test_the_docs_are_written_to_a_folder(tmp_path, capsys):
 def test_a_folder_that_cannot_be_written_is_said_so(tmp_path, capsys):
     taken = tmp_path / "site"
     taken.write_text("")
-    assert cli.run(["docs", str(taken)]) == 1
+    assert run(["docs", str(taken)]) == 1
     assert f"cannot write to {taken}: " in capsys.readouterr().err
 
 
@@ -141,14 +155,18 @@ def test_a_folder_that_cannot_be_written_is_said_so(tmp_path, capsys):
             "--sandbox applies only without a command, or with http, check or survey",
         ),
         (
+            ["--sandbox", "worker"],
+            "--sandbox applies only without a command, or with http, check or survey",
+        ),
+        (
             ["--tools", "x", "docs", "y"],
-            "--tools applies only without a command, or with http, check or survey",
+            "--tools applies only without a command, or with http, check, survey, worker or runs",
         ),
     ],
 )
 def test_a_flag_that_cannot_be_used_is_named(words, said, capsys):
     with pytest.raises(SystemExit):
-        cli.run(words)
+        run(words)
     assert capsys.readouterr().err.endswith(f"twilio-senders-mcp: error: {said}\n")
 
 
@@ -157,7 +175,7 @@ def test_a_flag_that_cannot_be_used_is_named(words, said, capsys):
 @pytest.mark.parametrize("form", ["--{} hunter2", "--{}=hunter2", "--twilio-{} hunter2"])
 def test_no_flag_takes_a_credential_and_its_value_is_not_repeated(name, before, form, capsys):
     with pytest.raises(SystemExit) as ended:
-        cli.run([*before, *form.format(name).split()])
+        run([*before, *form.format(name).split()])
     assert ended.value.code == 2
     assert "hunter2" not in capsys.readouterr().err
 
@@ -165,7 +183,7 @@ def test_no_flag_takes_a_credential_and_its_value_is_not_repeated(name, before, 
 @pytest.mark.parametrize("before", [[], ["http"]])
 def test_help_explains_every_flag_of_a_setting(before, capsys):
     with pytest.raises(SystemExit) as ended:
-        cli.run([*before, "--help"])
+        run([*before, "--help"])
     assert ended.value.code == 0
     shown = " ".join(capsys.readouterr().out.split())
     for name, setting in SETTINGS.items():
@@ -179,7 +197,7 @@ def test_help_explains_every_flag_of_a_setting(before, capsys):
 
 
 def test_a_setting_that_cannot_be_used_ends_it_with_status_2(capsys):
-    assert cli.run(["--timeout", "never"]) == 2
+    assert run(["--timeout", "never"]) == 2
     said = capsys.readouterr().err
     assert said == (
         "twilio-senders-mcp: TWILIO_SENDERS_TIMEOUT: expected a number of seconds, above 0 to 600\n"
@@ -188,7 +206,7 @@ def test_a_setting_that_cannot_be_used_ends_it_with_status_2(capsys):
 
 @pytest.mark.parametrize("before", [[], ["http", "--port", "0"]])
 def test_an_unknown_tool_ends_it_with_status_2(before, capsys):
-    assert cli.run([*before, "--tools", "get_sendr,zzz"]) == 2
+    assert run([*before, "--tools", "get_sendr,zzz"]) == 2
     assert capsys.readouterr().err == (
         "twilio-senders-mcp: TWILIO_SENDERS_TOOLS: "
         "unknown tool get_sendr; did you mean get_sender?\n"
@@ -199,7 +217,7 @@ def test_an_unknown_tool_ends_it_with_status_2(before, capsys):
 def test_a_demo_step_that_fails_ends_it_with_status_1(monkeypatch, capsys):
     call = {**demo._GOOD_CALL, "profile": {"name": "Another"}}
     monkeypatch.setattr(demo, "_GOOD_CALL", call)
-    assert cli.run(["demo"]) == 1
+    assert run(["demo"]) == 1
     assert "the demo failed: the profile that arrived is another" in capsys.readouterr().err
 
 
@@ -239,7 +257,7 @@ def test_the_demo_is_coloured_where_terminal_and_environment_allow_it(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("sys.stdout.isatty", lambda: is_terminal)
-    assert cli.run(["demo"]) == 0
+    assert run(["demo"]) == 0
     assert capsys.readouterr().out == shown
 
 
@@ -257,8 +275,8 @@ def test_a_check_up_is_a_table_whose_status_tells_whether_the_sender_is_blocked(
     in_color, monkeypatch, capsys
 ):
     monkeypatch.setenv("COLUMNS", "90")
-    monkeypatch.setattr(cli, "_shows_color", lambda: in_color)
-    assert cli.run(["check", OFFLINE_SENDER, "--sandbox", "--no-probe"]) == 1
+    monkeypatch.setattr(reporting, "shows_color", lambda: in_color)
+    assert run(["check", OFFLINE_SENDER, "--sandbox", "--no-probe"]) == 1
     lines = capsys.readouterr().out.splitlines()
     heading = "whatsapp:+15550100003 is blocked (4 failed, 9 warnings)."
     assert lines[0] == (f"\x1b[1;36m{heading}\x1b[0m" if in_color else heading)
@@ -269,36 +287,36 @@ def test_a_check_up_is_a_table_whose_status_tells_whether_the_sender_is_blocked(
 
 
 def test_a_check_up_of_a_good_sender_ends_with_status_0(capsys):
-    assert cli.run(["check", ONLINE_SENDER, "--sandbox", "--no-probe"]) == 0
+    assert run(["check", ONLINE_SENDER, "--sandbox", "--no-probe"]) == 0
     assert capsys.readouterr().out.startswith("whatsapp:+15550100002 is ready: no check failed.\n")
 
 
 def test_a_sender_of_another_account_is_checked_by_its_name(capsys):
     words = ["check", FLORIST_SENDER, "--sandbox", "--sandbox-accounts", "--no-probe"]
-    assert cli.run([*words, "--account", "Florist"]) == 1
+    assert run([*words, "--account", "Florist"]) == 1
     assert capsys.readouterr().out.startswith("whatsapp:+15550100021 is blocked")
-    assert cli.run(words) == 1
+    assert run(words) == 1
     assert "20404" in capsys.readouterr().err
 
 
 def test_a_survey_is_a_table_of_counts_and_of_what_needs_attention(monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "90")
-    assert cli.run(["survey", "--sandbox"]) == 0
+    assert run(["survey", "--sandbox"]) == 0
     out = capsys.readouterr().out
     assert out.startswith("5 senders, 3 ONLINE.\n\nstatus        ONLINE 3, OFFLINE 1, PENDING")
     assert "\nneeds attention\noffline:63020" in out
     assert f"  {OFFLINE_SENDER}\n" in out
-    assert cli.run(["survey", "--sandbox", "--sandbox-accounts"]) == 0
+    assert run(["survey", "--sandbox", "--sandbox-accounts"]) == 0
     assert capsys.readouterr().out.startswith("9 senders in 3 accounts, 6 ONLINE.")
 
 
 def test_a_report_that_cannot_be_made_says_why(capsys):
-    assert cli.run(["check", "XE" + "0" * 32, "--sandbox"]) == 1
+    assert run(["check", "XE" + "0" * 32, "--sandbox"]) == 1
     assert "twilio-senders-mcp: Twilio refused the request (HTTP 404" in capsys.readouterr().err
-    assert cli.run(["survey", "--sandbox", "--sandbox-accounts", "--account", "Bakry"]) == 1
+    assert run(["survey", "--sandbox", "--sandbox-accounts", "--account", "Bakry"]) == 1
     assert "did you mean" in capsys.readouterr().err
     with pytest.raises(SystemExit):
-        cli.run(["check", "+15550100002"])
+        run(["check", "+15550100002"])
     assert "expected a sender's SID" in capsys.readouterr().err
 
 
@@ -309,7 +327,7 @@ def test_a_reader_of_a_report_that_has_read_enough_ends_it(monkeypatch):
     def leave(*_):
         raise SystemExit(0)
 
-    monkeypatch.setattr(cli, "_print_report", broken)
-    monkeypatch.setattr(cli, "_leave", leave)
+    monkeypatch.setattr(survey, "print_report", broken)
+    monkeypatch.setattr(reporting, "end_process", leave)
     with pytest.raises(SystemExit):
-        cli.run(["survey", "--sandbox"])
+        run(["survey", "--sandbox"])

@@ -1,0 +1,35 @@
+"""Words to settings to a command."""
+
+import signal
+from collections.abc import Sequence
+from typing import Final
+
+from twilio_senders_mcp.settings import SettingsError, load_settings
+
+from .command import Command
+from .parser import given_settings, parse
+from .terminal import PROGRAM, end_process, say
+
+USAGE_ERROR: Final = 2
+
+
+def run(words: Sequence[str]) -> int:
+    """Run the command given as ``words`` and return its exit status.
+
+    That is 0, 1 for a problem, or 2 for words or settings that cannot be used.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end_process)
+    options = parse(words)
+    from twilio_senders_mcp.logs import configure_logging
+
+    command: Command = options.command
+    account = command.takes_settings and not options.sandbox
+    try:
+        settings = load_settings(account=account, **given_settings(options))
+        configure_logging(settings.twilio_senders_log_level)
+        return command.run(options, settings)
+    except SettingsError as error:
+        for problem in error.problems:
+            say(f"{PROGRAM}: {problem}")
+        return USAGE_ERROR
