@@ -18,6 +18,7 @@ _RETRIES: Final = {
 _SOURCES: Final = {
     "page": "Twilio's documentation",
     "title": "the title of Twilio's error page; the cure is our advice",
+    "list": "the entry in Twilio's list of error codes",
     "skill": "Twilio's public skill texts",
     "third party": "code and plans of third parties, unconfirmed",
 }

@@ -11,6 +11,7 @@ from .generated import schema_pages
 from .operation_pages import operation_pages
 from .page import Page
 from .page_files import read_page_files
+from .server_pages import server_pages
 
 _SECTIONS: Final = {
     "operations": ("Operations", "Each call of Twilio's Senders API, and the tool that makes it."),
@@ -29,6 +30,7 @@ def library() -> Mapping[str, Page]:
         *schema_pages(),
         *error_pages(),
         *read_page_files(),
+        *server_pages(),
         *changelog_pages(),
     ]
     sections = [_section(name, written) for name in _SECTIONS]
