@@ -1,7 +1,10 @@
 """A page for each error code of the catalogue."""
 
 import json
+import tomllib
 from collections.abc import Iterator
+from functools import cache
+from importlib import resources
 from typing import Any, Final, cast
 
 from twilio_senders_mcp.twilio.errors import ERROR_PAGE, Advice, advice_for, known_codes
@@ -19,7 +22,6 @@ _SOURCES: Final = {
     "page": "Twilio's documentation",
     "title": "the title of Twilio's error page; the cure is our advice",
     "list": "the entry in Twilio's list of error codes",
-    "skill": "Twilio's public skill texts",
     "third party": "code and plans of third parties, unconfirmed",
 }
 _SEEN: Final = {
@@ -56,7 +58,7 @@ def error_pages() -> Iterator[Page]:
             type="error",
             summary=advice.meaning,
             body=_body(code, advice),
-            keywords=("error", "failed", code),
+            keywords=("error", "failed", code, *_everyday_words().get(code, ())),
             unsearched=_SHARED,
         )
 
@@ -95,6 +97,12 @@ def _example(code: str, advice: Advice) -> str:
         else:
             body |= {"resource_sid": "XEaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}
     return f"{shown}\n\n```json\n{json.dumps(body, indent=2)}\n```"
+
+
+@cache
+def _everyday_words() -> dict[str, list[str]]:
+    text = resources.files(__spec__.parent).joinpath("error_keywords.toml").read_text("utf-8")
+    return tomllib.loads(text)
 
 
 def _source(code: str, advice: Advice) -> str:
