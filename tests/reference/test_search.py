@@ -8,8 +8,10 @@ import pytest
 
 from twilio_senders_mcp.reference.excerpts import Passage, best_passage, passages, shortened
 from twilio_senders_mcp.reference.library import library
+from twilio_senders_mcp.reference.index import make_index
 from twilio_senders_mcp.reference.page import Page
-from twilio_senders_mcp.reference.search import RESULTS_MAX, distance, make_index, rank, search
+from twilio_senders_mcp.reference.queries import distance
+from twilio_senders_mcp.reference.search import RESULTS_MAX, rank, search
 from twilio_senders_mcp.reference.words import stem, words
 
 HERE = Path(__file__).parent

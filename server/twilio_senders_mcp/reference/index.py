@@ -15,9 +15,9 @@ from .page import Page
 from .words import stem, words
 
 _FIELDS: Final[Mapping[str, tuple[float, float]]] = {
-    "title": (8.0, 0.3),
-    "keywords": (3.0, 0.3),
-    "summary": (3.0, 0.3),
+    "title": (6.0, 0.3),
+    "keywords": (4.0, 0.15),
+    "summary": (2.0, 0.3),
     "headings": (2.0, 0.3),
     "body": (1.0, 0.75),
 }
