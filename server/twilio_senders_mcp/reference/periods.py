@@ -22,6 +22,11 @@ class Period:
     since: str
     until: str
 
+    @property
+    def first_day(self) -> str | None:
+        """The first day as an ISO date, None if the period has no beginning."""
+        return None if self.since == _ALWAYS[0] else f"{self.since}-01-01"[:10]
+
     def has(self, day: str | None) -> bool:
         """Tell whether a change of this day belongs to the period."""
         return day is not None and self.since <= day <= f"{self.until}-99"

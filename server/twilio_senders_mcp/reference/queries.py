@@ -16,6 +16,8 @@ _SPELLING_MIN: Final = 4
 _SPELLING_LONG: Final = 8
 _SAME_WEIGHT: Final = 0.7
 _PART_MIN: Final = 4
+_WORD_MAX: Final = 40
+"""A longer word is no word of a language."""
 
 Group = dict[str, float]
 """Terms of which any is meant, with the factor of each."""
@@ -37,7 +39,12 @@ def _groups(index: Index, word: str) -> list[Group]:
         return _translated(index, lists.translated[word])
     if _is_known(index, word):
         return [_with_others(index, word)]
-    if translation := lists.translation(word):
+    return _guessed(index, word) if len(word) <= _WORD_MAX else []
+
+
+def _guessed(index: Index, word: str) -> list[Group]:
+    """Return what an unknown word may stand for: another form, a beginning, a compound, a typo."""
+    if translation := vocabulary().translation(word):
         return _translated(index, translation)
     if begun := _begun(index, word):
         return [begun]
@@ -87,13 +94,14 @@ def _parts(index: Index, word: str) -> Sequence[str]:
 
 
 def _is_part(index: Index, word: str) -> bool:
-    return len(word) >= _PART_MIN and bool(
-        word in index.forms or vocabulary().translation(word)
-    )
+    return len(word) >= _PART_MIN and bool(word in index.forms or vocabulary().translation(word))
 
 
 def _nearest(index: Index, word: str) -> list[Group]:
-    """Return the terms of the known words that differ least from a word that is not known."""
+    """Return the terms of the known words that differ least from a word that is not known.
+
+    Of words that differ equally, those with the same letters in another order are preferred.
+    """
     if len(word) < _SPELLING_MIN or any(c.isdigit() for c in word):
         return []
     most = 2 if len(word) >= _SPELLING_LONG else 1
@@ -102,6 +110,7 @@ def _nearest(index: Index, word: str) -> list[Group]:
         if abs(len(known) - len(word)) <= most and known[0] == word[0]:
             found[distance(known, word)].append(known)
     near = found[min((far for far in found if far <= most), default=most)]
+    near = [known for known in near if sorted(known) == sorted(word)] or near
     if forms := [known for known in near if known in index.forms]:
         return [dict.fromkeys((index.forms[form] for form in forms), _SPELLING_WEIGHT)]
     return _translated(index, vocabulary().translated[near[0]]) if near else []

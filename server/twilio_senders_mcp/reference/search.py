@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final
 
@@ -59,7 +59,7 @@ class SearchResult:
 def search(query: str, type: str | None = None) -> SearchResult:  # noqa: A002 - the tool's argument
     """Return the pages that match ``query``, restricted to ``type`` if it is given."""
     pages, asked = library(), query[:_QUERY_MAX]
-    period = asked_period(asked, datetime.now(timezone.utc).date())
+    period = asked_period(asked, datetime.now(UTC).date())
     ranked = [
         (path, score)
         for path, score in rank(_index(), asked, pages, period)

@@ -39,6 +39,25 @@ _WHICH_TOOL: Final = (
 )
 
 
+_ABOUT_TOOLS: Final = """\
+- `list_accounts` exists only with several accounts: [accounts](/topics/accounts).
+- With `--read-only` the tools that write do not exist; `--tools` offers only those that it names: \
+[safety](/topics/safety).
+- Twilio's Senders API has five operations; the page of each names its tool: \
+[operations](/operations)."""
+_WHAT_A_SETTING_IS: Final = (
+    "A setting is an environment variable. Some have a flag, too, which takes precedence. "
+    "(this server)"
+)
+_ABOUT_SETTINGS: Final = """\
+- Credentials have no flag, because other programs can read flags: \
+[authentication](/topics/authentication).
+- A misspelt variable that begins with `TWILIO_SENDERS_` prevents startup.
+- `--sandbox` replaces Twilio with an embedded one: [safety](/topics/safety).
+- Several accounts: [accounts](/topics/accounts). Plans and runs: [state](/topics/state). \
+Hosts: [regions](/topics/regions)."""
+
+
 def server_pages() -> Iterator[Page]:
     """Yield the page of the tools and the page of the settings."""
     yield _tools_page()
@@ -56,11 +75,7 @@ def _tools_page() -> Page:
         f"| you want to | tool |\n|---|---|{which}",
         "## All tools",
         f"| tool | what it does | effect | page |\n|---|---|---|---|{rows}",
-        "- `list_accounts` exists only with several accounts: [accounts](/topics/accounts).\n"
-        "- With `--read-only` the tools that write do not exist; `--tools` offers only those that "
-        "it names: [safety](/topics/safety).\n"
-        "- Twilio's Senders API has five operations; the page of each names its tool: "
-        "[operations](/operations).",
+        _ABOUT_TOOLS,
         _SOURCE,
     ]
     return Page(
@@ -85,16 +100,10 @@ def _settings_page() -> Page:
         for setting in _declared("server_settings.json")
     )
     parts = [
-        "A setting is an environment variable. Some have a flag, too, which takes precedence. "
-        "(this server)",
+        _WHAT_A_SETTING_IS,
         "## All settings",
         f"| variable | default | flag | meaning |\n|---|---|---|---|{rows}",
-        "- Credentials have no flag, because other programs can read flags: "
-        "[authentication](/topics/authentication).\n"
-        "- A misspelt variable that begins with `TWILIO_SENDERS_` prevents startup.\n"
-        "- `--sandbox` replaces Twilio with an embedded one: [safety](/topics/safety).\n"
-        "- Several accounts: [accounts](/topics/accounts). Plans and runs: [state](/topics/state). "
-        "Hosts: [regions](/topics/regions).",
+        _ABOUT_SETTINGS,
         _SOURCE,
     ]
     return Page(

@@ -9,6 +9,7 @@ const ENDINGS = [
 const CODE_BONUS = 1000;
 const PERIOD_BONUS = 100;
 const PART_MIN = 4;
+const WORD_MAX = 40;
 const TYPES = { index: 0.4, change: 0.6 };
 
 // Returns the numbers of the pages that match, best first, and the terms that were looked for.
@@ -164,6 +165,7 @@ function groupsOfWord(index, word) {
   if (has(index.translated, word)) return translated(index, index.translated[word]);
   const isKnown = [index.weights, index.same].some((terms) => has(terms, stem(word)));
   if (isKnown || has(index.forms, word)) return [withOthers(index, word)];
+  if ([...word].length > WORD_MAX) return [];
   const meant = translation(index, word);
   if (meant) return translated(index, meant);
   const forms = Object.entries(index.forms);
@@ -220,6 +222,9 @@ function nearest(index, word) {
     near = far;
     found.push(known);
   }
+  const letters = (text) => [...text].sort().join("");
+  const swapped = found.filter((known) => letters(known) === letters(word));
+  if (swapped.length) found = swapped;
   const forms = found.filter((known) => has(index.forms, known));
   if (forms.length) return [new Map(forms.map((form) => [index.forms[form], 0.6]))];
   return found.length ? translated(index, index.translated[found[0]]) : [];
