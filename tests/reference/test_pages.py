@@ -82,9 +82,9 @@ def test_every_code_of_the_catalogue_has_a_page_with_its_cure(code):
     assert advice
     assert page.summary == advice.meaning
     assert page.title == f"Error {code}: {advice.name}"
-    for heading in ("Where it is seen", "What to do", "What this server does", "Example"):
+    for heading in ("Where it appears", "What to do", "What this server does", "Example"):
         assert f"## {heading}" in page.body
-    assert ("## May it be sent again?" in page.body) == (advice.appears == "response")
+    assert ("## Can the request be repeated?" in page.body) == (advice.appears == "response")
     assert f"https://www.twilio.com/docs/errors/{code}" in page.body
 
 
