@@ -67,14 +67,14 @@ def server_pages() -> Iterator[Page]:
 def _tools_page() -> Page:
     which = "".join(f"\n| {task} | `{tool}` |" for task, tool in _WHICH_TOOL)
     rows = "".join(
-        f"\n| `{tool['name']}` | {tool['summary']} | {_EFFECTS[tool['effect']]} | {_help(tool)} |"
+        f"\n| `{tool['name']}` | {_EFFECTS[tool['effect']]} | {_help(tool)} | {tool['summary']} |"
         for tool in _declared("server_tools.json")
     )
     parts = [
         "## Which tool to use",
         f"| you want to | tool |\n|---|---|{which}",
         "## All tools",
-        f"| tool | what it does | effect | page |\n|---|---|---|---|{rows}",
+        f"| tool | effect | page | what it does |\n|---|---|---|---|{rows}",
         _ABOUT_TOOLS,
         _SOURCE,
     ]
