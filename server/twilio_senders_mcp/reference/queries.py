@@ -105,9 +105,12 @@ def _nearest(index: Index, word: str) -> list[Group]:
     if len(word) < _SPELLING_MIN or any(c.isdigit() for c in word):
         return []
     most = 2 if len(word) >= _SPELLING_LONG else 1
+    letters = set(word)
     found: defaultdict[int, list[str]] = defaultdict(list)
     for known in (*index.forms, *vocabulary().translated):
-        if abs(len(known) - len(word)) <= most and known[0] == word[0]:
+        # The comparisons before `distance` are cheap, and leave few words to it.
+        is_similar = abs(len(known) - len(word)) <= most and known[0] == word[0]
+        if is_similar and len(letters.symmetric_difference(known)) <= 2 * most:
             found[distance(known, word)].append(known)
     near = found[min((far for far in found if far <= most), default=most)]
     near = [known for known in near if sorted(known) == sorted(word)] or near
