@@ -17,7 +17,10 @@ _SECTIONS: Final = {
     "operations": ("Operations", "Each call of Twilio's Senders API, and the tool that makes it."),
     "schemas": ("Schemas", "Each object of the API, field by field."),
     "errors": ("Errors", "Each error code that concerns senders, with its cure."),
-    "topics": ("Topics", "How senders work: statuses, verification, names, webhooks, limits."),
+    "topics": (
+        "Topics",
+        "How senders and this server work: statuses, names, webhooks, limits, tools, settings.",
+    ),
     "changes": ("Changes", "What changed in Twilio's API and in this server, by date."),
 }
 
