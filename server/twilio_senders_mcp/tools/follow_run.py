@@ -8,9 +8,9 @@ from twilio_senders_mcp.changes import RunSummary
 from twilio_senders_mcp.twilio.requests import StrictModel
 from twilio_senders_mcp.twilio.values import AnyText
 
-from .apply_plan import WAIT_MAX, run_result, wait_for_run
+from .apply_plan import WAIT_MAX, look_at_run, run_result, wait_for_run
 from .run_result import RunResult, run_facts, run_sentence
-from .tool import Call, Result, Tool
+from .tool import Call, Deferral, Deferred, Result, Tool, Waiting
 
 
 class FollowRunArguments(StrictModel):
@@ -35,12 +35,30 @@ async def follow_run(call: Call, arguments: FollowRunArguments) -> Result:
 
     Waits until the run ends or wait_seconds are over.
     """
-    run = arguments.run if isinstance(arguments.run, str) else ""
+    if (run := _run(arguments)) and arguments.wait_seconds:
+        await wait_for_run(call, run, arguments.wait_seconds)
+    return await _show(call, arguments)
+
+
+async def _begin(call: Call, arguments: FollowRunArguments) -> Result | Waiting:
+    if not _run(arguments) or not arguments.wait_seconds:
+        return await _show(call, arguments)
+    return await _look(call, arguments)
+
+
+async def _look(call: Call, arguments: FollowRunArguments, *_: Deferred) -> Result | Waiting:
+    seen = await look_at_run(call, _run(arguments))
+    return seen if isinstance(seen, Waiting) else await _show(call, arguments)
+
+
+def _run(arguments: FollowRunArguments) -> str:
+    return arguments.run if isinstance(arguments.run, str) else ""
+
+
+async def _show(call: Call, arguments: FollowRunArguments) -> Result:
+    run = _run(arguments)
     if not run:
         return _recent(await call.changes.recent_runs())
-
-    if arguments.wait_seconds:
-        await wait_for_run(call, run, arguments.wait_seconds)
     view = await call.changes.show_run(
         run,
         show=arguments.show if isinstance(arguments.show, str) else None,
@@ -67,4 +85,5 @@ FOLLOW_RUN = Tool(
     result=RunResult,
     run=follow_run,
     page="topics/many-senders",
+    deferral=Deferral(begin=_begin, look=_look),
 )
