@@ -1,6 +1,7 @@
 """The tool `apply_plan`: carry out a plan, a few senders first."""
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import Annotated, Final
 
 from pydantic import MISSING, Field
@@ -64,27 +65,32 @@ async def _start(call: Call, arguments: ApplyPlanArguments) -> RunSummary:
 
 async def _begin(call: Call, arguments: ApplyPlanArguments) -> Result | Waiting:
     run = await _start(call, arguments)
+    view = await call.changes.show_run(run.run)
     if not arguments.wait_seconds:
-        return run_result(call, await call.changes.show_run(run.run))
-    return await look_at_run(call, run.run)
+        return run_result(call, view)
+    seen = seen_run(call, view)
+    if isinstance(seen, Waiting):
+        # Whether anyone carries it out is not known at once.
+        return replace(seen, message=f"Waiting for the run {run.run}.")
+    return seen
 
 
 async def _look(call: Call, arguments: ApplyPlanArguments, deferred: Deferred) -> Result | Waiting:
     """Look at the run. If it was stopped, a person may resume it or leave it as it is."""
-    run = await _run_of(call, arguments)
-    summary = (await call.changes.show_run(run)).summary
+    view = await call.changes.show_run(await _run_of(call, arguments))
+    summary = view.summary
     key = f"resume-{summary.leg}"
-    if summary.state == "stopped" and call.asks:
-        if key not in deferred.answers:
-            return Waiting(
-                message=run_sentence(summary),
-                look_seconds=LOOK_SECONDS,
-                questions={key: _question_to_resume(summary)},
-            )
-        if deferred.answers[key]:
-            with suppress(WrongState):  # somebody else was faster
-                await call.changes.control(run, "resume", leg=summary.leg)
-    return await look_at_run(call, run)
+    if summary.state == "stopped" and call.asks and key not in deferred.answers:
+        return Waiting(
+            message=run_sentence(summary),
+            look_seconds=LOOK_SECONDS,
+            questions={key: _question_to_resume(summary)},
+        )
+    if summary.state == "stopped" and deferred.answers.get(key):
+        with suppress(WrongState):  # somebody else was faster
+            await call.changes.control(summary.run, "resume", leg=summary.leg)
+        view = await call.changes.show_run(summary.run)
+    return seen_run(call, view)
 
 
 async def _cancel(call: Call, arguments: ApplyPlanArguments) -> str:
@@ -107,9 +113,8 @@ def _question_to_resume(summary: RunSummary) -> Question:
     )
 
 
-async def look_at_run(call: Call, run: str) -> Result | Waiting:
+def seen_run(call: Call, view: RunView) -> Result | Waiting:
     """Return the result that shows a run which is over, or what is waited for."""
-    view = await call.changes.show_run(run)
     if view.summary.is_over:
         return run_result(call, view)
     return Waiting(message=run_sentence(view.summary), look_seconds=LOOK_SECONDS)

@@ -4,11 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import MISSING, Field
 
-from twilio_senders_mcp.changes import RunSummary
+from twilio_senders_mcp.changes import RunSummary, RunView
 from twilio_senders_mcp.twilio.requests import StrictModel
 from twilio_senders_mcp.twilio.values import AnyText
 
-from .apply_plan import WAIT_MAX, look_at_run, run_result, wait_for_run
+from .apply_plan import WAIT_MAX, run_result, seen_run, wait_for_run
 from .run_result import RunResult, run_facts, run_sentence
 from .tool import Call, Deferral, Deferred, Result, Tool, Waiting
 
@@ -47,8 +47,7 @@ async def _begin(call: Call, arguments: FollowRunArguments) -> Result | Waiting:
 
 
 async def _look(call: Call, arguments: FollowRunArguments, *_: Deferred) -> Result | Waiting:
-    seen = await look_at_run(call, _run(arguments))
-    return seen if isinstance(seen, Waiting) else await _show(call, arguments)
+    return seen_run(call, await _view(call, arguments))
 
 
 def _run(arguments: FollowRunArguments) -> str:
@@ -56,15 +55,17 @@ def _run(arguments: FollowRunArguments) -> str:
 
 
 async def _show(call: Call, arguments: FollowRunArguments) -> Result:
-    run = _run(arguments)
-    if not run:
+    if not _run(arguments):
         return _recent(await call.changes.recent_runs())
-    view = await call.changes.show_run(
-        run,
+    return run_result(call, await _view(call, arguments))
+
+
+async def _view(call: Call, arguments: FollowRunArguments) -> RunView:
+    return await call.changes.show_run(
+        _run(arguments),
         show=arguments.show if isinstance(arguments.show, str) else None,
         page_token=arguments.page_token if isinstance(arguments.page_token, str) else None,
     )
-    return run_result(call, view)
 
 
 def _recent(runs: list[RunSummary]) -> Result:
