@@ -31,7 +31,13 @@ _KEYWORDS_OF_2020_12: Final = {
     "else": {"required": ["email"]},
 }
 
+
+async def _greet(_: Context, params: CallToolRequestParams) -> CallToolResult:
+    return text_result(f"Hello, {(params.arguments or {}).get('name')}!")
+
+
 CONTENT_TOOLS: Final = (
+    FixtureTool("greet", "Greets someone.", _greet, {"name": {"type": "string"}}),
     _returning("test_simple_text", "Returns a text.", text_result("A plain text.")),
     _returning("test_image_content", "Returns an image.", content_result(IMAGE)),
     _returning("test_audio_content", "Returns a sound.", content_result(SOUND)),

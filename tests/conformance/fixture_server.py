@@ -15,6 +15,7 @@ from mcp.types import (
     Completion,
     EmptyResult,
     GetPromptRequestParams,
+    InputRequiredResult,
     PromptReference,
     ReadResourceRequestParams,
     SetLevelRequestParams,
@@ -23,7 +24,9 @@ from mcp.types import (
 )
 from sandboxed import sandbox_settings
 
-from twilio_senders_mcp.server import create_server
+from twilio_senders_mcp.protocol.server import create_mcp_server
+from twilio_senders_mcp.server import create_accounts, create_changes
+from twilio_senders_mcp.tools.catalog import TOOLS
 
 from .calling_back import CALLING_BACK_TOOLS
 from .content_tools import CONTENT_TOOLS
@@ -31,6 +34,7 @@ from .fixture_prompts import PROMPTS, get_prompt
 from .fixture_resources import RESOURCES, TEMPLATES, read_resource
 from .fixture_tool import Context
 from .input_required import ASKING_TOOLS
+from .task_tools import TASK_TOOLS, prepare_call
 
 _TOOLS: Final = {tool.name: tool for tool in (*CONTENT_TOOLS, *CALLING_BACK_TOOLS, *ASKING_TOOLS)}
 
@@ -41,7 +45,16 @@ Extension = Callable[[Handler, Context, Any], Awaitable[Any]]
 
 def create_fixture_server() -> Server[None]:
     """Return our server on the sandbox, extended by the fixtures."""
-    server = create_server(sandbox_settings(), sandbox=True)
+    settings = sandbox_settings()
+    accounts = create_accounts(settings, sandbox=True)
+    server = create_mcp_server(
+        (*TOOLS, *TASK_TOOLS),
+        accounts,
+        create_changes(settings, accounts, sandbox=True),
+        poll_seconds=1.0,
+        sandbox=True,
+        confirm="ask",
+    )
     for method, extension in _EXTENSIONS.items():
         ours = server.get_request_handler(method)
         assert ours, method
@@ -67,8 +80,12 @@ def _listing(field: str, fixtures: Sequence[Any]) -> Extension:
 
 
 async def _call_tool(ours: Handler, context: Context, params: CallToolRequestParams) -> Any:
-    tool = _TOOLS.get(params.name)
-    return await (tool.run if tool else ours)(context, params)
+    if tool := _TOOLS.get(params.name):
+        return await tool.run(context, params)
+    prepared = prepare_call(context, params)
+    if isinstance(prepared, InputRequiredResult):
+        return prepared
+    return await ours(context, prepared)
 
 
 async def _get_prompt(ours: Handler, context: Context, params: GetPromptRequestParams) -> Any:

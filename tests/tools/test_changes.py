@@ -521,6 +521,7 @@ def run_of(**others) -> RunSummary:
         "run": "run-1",
         "plan": "plan-1",
         "state": "stopped",
+        "leg": 1,
         "senders": 2,
         "waiting": 1,
         "counts": {"refused": 1},

@@ -17,6 +17,7 @@ This room knows nothing of MCP. Its face is `Changes`, of which a server has one
         view = await changes.show_run(run.run, show=None, page_token=None)       # -> RunView
         run = await changes.control(run.run, "pause")                    # -> RunSummary
         runs = await changes.recent_runs(limit=20)                       # -> list[RunSummary]
+        task = await changes.tasks.create("apply_plan", arguments, TaskWait(...))    # -> Task
 
 ``StateSettings.place`` is a folder, a ``postgresql://`` URL, or None for the user's own folder;
 ``temporary=True`` (the sandbox) is a folder that goes with the process. Every method takes
@@ -64,6 +65,7 @@ from .runs import (
     Verdict,
 )
 from .state import Owner, StateSettings
+from .tasks import Task, Tasks, TaskState, TaskWait
 
 __all__ = [
     "OUTCOMES",
@@ -94,5 +96,9 @@ __all__ = [
     "SetRows",
     "Skipped",
     "StateSettings",
+    "Task",
+    "TaskState",
+    "TaskWait",
+    "Tasks",
     "Verdict",
 ]

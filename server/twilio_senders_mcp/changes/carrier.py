@@ -23,6 +23,11 @@ from .verdicts import without_verdicts
 T = TypeVar("T")
 
 _THREADS: Final = 8
+_CULPRITS: Final[dict[StopReason, str]] = {
+    "canary": "one of the first senders",
+    "too_many": "too many senders",
+}
+
 logger = logging.getLogger(__name__)
 
 
@@ -61,7 +66,7 @@ class Carrier:
         work.positions[:] = [each for each in work.positions if each[0] in known]
 
         async def stop(reason: StopReason) -> None:
-            logger.warning("Run %s stopped: too many senders went wrong", leg.run)
+            logger.warning("Run %s stopped: %s went wrong", leg.run, _CULPRITS[reason])
             await self._call(self._store.stop, leg, reason)
 
         async def turn(account: str) -> None:

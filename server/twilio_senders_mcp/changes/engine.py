@@ -16,6 +16,7 @@ from .lock import FileLock, Lock, PostgresLock
 from .plans import Change, PlanKind, PlanView, ReplaceHost, Selection, SendersBySid, SetRows
 from .runs import Action, RunSummary, RunView
 from .state import StateFolder, StateSettings, is_postgresql
+from .tasks import Tasks
 from .threads import in_thread
 from .timing import Timing
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from .planning import Found, Planned
+    from .task_store import TaskStore
 
 T = TypeVar("T")
 
@@ -69,6 +71,7 @@ class Changes:
         self._executors: list[Executor] = []
         self._timing = Timing(poll=poll_seconds, settle=settle_seconds, arrive=arrive_seconds)
         self._pace = pace
+        self.tasks = Tasks(self._task_store, self._retention)
 
     async def __aenter__(self) -> Self:
         """Begin to watch for unfinished runs, and continue them."""
@@ -283,11 +286,13 @@ class Changes:
         now = time.time()
         return await in_thread(lambda: stores.runs.recent(limit, caller=caller, now=now))
 
-    async def control(self, run: str, action: Action, *, caller: str = "") -> RunSummary:
+    async def control(
+        self, run: str, action: Action, *, leg: int | None = None, caller: str = ""
+    ) -> RunSummary:
         """Pause, resume or cancel a run, before its next sender.
 
         What is on its way to Twilio is finished and recorded. An action whose result already holds
-        changes nothing.
+        changes nothing. ``leg`` is the one that the action is meant for, if only one is.
 
         Raises:
             UnknownRun, WrongState, StateUnavailable: see `.errors`.
@@ -295,7 +300,7 @@ class Changes:
         """
         stores = await self._stores_ready()
         now = time.time()
-        await in_thread(lambda: stores.runs.control(run, action, caller=caller, now=now))
+        await in_thread(lambda: stores.runs.control(run, action, leg=leg, caller=caller, now=now))
         self._wake(run)
         return await self._summary(run, caller)
 
@@ -330,6 +335,9 @@ class Changes:
         """Return the stores, opened in a thread the first time, because that loads SQLAlchemy."""
         return self._stores or await in_thread(self._open)
 
+    async def _task_store(self) -> "TaskStore":
+        return (await self._stores_ready()).tasks
+
     def _open(self) -> "_Stores":
         with self._opening:  # several threads may need it at first
             if self._stores is None:
@@ -357,10 +365,12 @@ class _Stores:
         from .database import Database  # noqa: PLC0415 - SQLAlchemy is loaded where it is used
         from .plan_store import PlanStore  # noqa: PLC0415 - as above
         from .run_store import RunStore  # noqa: PLC0415 - as above
+        from .task_store import TaskStore  # noqa: PLC0415 - as above
 
         self.database: Database = Database(settings, folder)
         self.plans: PlanStore = PlanStore(self.database)
         self.runs: RunStore = RunStore(self.database)
+        self.tasks: TaskStore = TaskStore(self.database)
 
 
 def _sid(sender: Sender) -> str:

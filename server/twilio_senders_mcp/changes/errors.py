@@ -12,6 +12,7 @@
     ├── ExpiredPlan
     ├── EmptyPlan
     ├── UnknownRun
+    ├── UnknownTask
     ├── RunUnfinished       a run that goes on cannot be undone yet
     ├── WrongState          the run's state does not allow the action
     └── StateUnavailable    the folder or the database cannot be used: nothing was lost
@@ -107,6 +108,10 @@ class UnknownRun(ChangesError):  # noqa: N818 - as above
         self.run = run
 
 
+class UnknownTask(ChangesError):  # noqa: N818 - as above
+    """There is no such task for these accounts and this caller, or it has expired."""
+
+
 class RunUnfinished(ChangesError):  # noqa: N818 - as above
     """The run is ``state`` and may still write, so it cannot be undone yet."""
 
@@ -117,7 +122,10 @@ class RunUnfinished(ChangesError):  # noqa: N818 - as above
 
 
 class WrongState(ChangesError):  # noqa: N818 - as above
-    """A run that is ``state`` cannot be paused, resumed or cancelled (``action``)."""
+    """A run that is ``state`` cannot be paused, resumed or cancelled (``action``).
+
+    Or it is no longer in the leg that the action was meant for.
+    """
 
     def __init__(self, run: str, state: str, action: str) -> None:
         super().__init__(run, state, action)

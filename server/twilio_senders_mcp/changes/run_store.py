@@ -135,8 +135,10 @@ class RunStore:
             next_page_token=token(run, more[0].position) if more else None,
         )
 
-    def control(self, run: str, action: Action, *, caller: str, now: float) -> None:
-        """Pause, resume or cancel a run.
+    def control(
+        self, run: str, action: Action, *, leg: int | None = None, caller: str, now: float
+    ) -> None:
+        """Pause, resume or cancel a run, in the given leg only if there is one.
 
         Raises:
             UnknownRun, WrongState: see `.errors`.
@@ -147,7 +149,7 @@ class RunStore:
             row = _run(connection, run, caller, lock=True)
             if row.state == wanted:
                 return
-            if row.state not in _ALLOWED[action]:
+            if row.state not in _ALLOWED[action] or leg not in (None, row.leg):
                 raise WrongState(run, row.state, action)
             values: dict[str, Any] = {"state": wanted}
             if action == "cancel":
@@ -236,6 +238,7 @@ def _summary(connection: Connection, row: Row[Any], now: float) -> RunSummary:
         run=row.id,
         plan=row.plan,
         state=row.state,
+        leg=row.leg,
         senders=sum(counts.values()),
         waiting=counts.get(None, 0),
         counts={name: counts[name] for name in OUTCOMES if name in counts},

@@ -97,13 +97,15 @@ class RunSummary:
     """A run without its items.
 
     ``counts`` has a number for each outcome that occurred. ``waiting`` counts the senders without
-    an outcome. Times are in seconds since the epoch. ``executing`` is true if this or another
+    an outcome. ``leg`` numbers the stretches of the run, from 1: each resumption begins another
+    one. Times are in seconds since the epoch. ``executing`` is true if this or another
     process was carrying out runs within the last seconds; a run without one waits.
     """
 
     run: str
     plan: str
     state: RunState
+    leg: int
     senders: int
     waiting: int
     counts: Mapping[Outcome, int]

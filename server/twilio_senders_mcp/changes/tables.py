@@ -87,3 +87,24 @@ RUN_ITEMS: Final = Table(
     Column("failure", JSON),
     Index("run_items_by_outcome", "run", "outcome"),
 )
+
+TASKS: Final = Table(
+    "tasks",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("caller", String, nullable=False),
+    Column("tool", String, nullable=False),
+    Column("arguments", JSON, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("updated_at", Float, nullable=False),
+    Column("expires_at", Float, nullable=False, index=True),
+    # working, completed, failed, cancelled
+    Column("state", String, nullable=False),
+    Column("message", String, nullable=False),
+    # Until then the task is answered from here, without looking at what it waits for.
+    Column("look_at", Float, nullable=False),
+    Column("look_seconds", Float, nullable=False),
+    Column("questions", JSON, nullable=False),
+    Column("answers", JSON, nullable=False),
+    Column("result", JSON),
+)

@@ -1,9 +1,9 @@
 """The handlers of `tools/list` and `tools/call`."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import cached_property, partial
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 from mcp import MCPError
 from mcp.server.context import ServerRequestContext
@@ -67,6 +67,7 @@ _ANNOTATIONS: Final[dict[Effect, ToolAnnotations]] = {
 }
 
 Context = ServerRequestContext[Any, Any]
+OtherT = TypeVar("OtherT")
 logger = logging.getLogger(__name__)
 
 
@@ -113,9 +114,33 @@ class ToolCalls:
             MCPError: -32602 for an unknown tool.
 
         """
-        served = self._tools.get(params.name)
+        tool = self.tool(params.name)
+        return await self.attempt(context, params, tool.run)
+
+    def tool(self, name: str) -> AnyTool:
+        """Return the tool that is offered under ``name``.
+
+        Raises:
+            MCPError: -32602 for an unknown tool.
+
+        """
+        served = self._tools.get(name)
         if served is None:
-            raise MCPError(INVALID_PARAMS, f"Unknown tool: {params.name[:_NAME_MAX]!r}")
+            raise MCPError(INVALID_PARAMS, f"Unknown tool: {name[:_NAME_MAX]!r}")
+        return served.tool
+
+    async def attempt(
+        self,
+        context: Context,
+        params: CallToolRequestParams,
+        work: Callable[[Call, Any], Awaitable[Result | OtherT]],
+    ) -> CallToolResult | InputRequiredResult | OtherT:
+        """Read the arguments of a known tool and do ``work`` with them.
+
+        Returns the tool's result, the result that reports its failure, the question that must be
+        answered first, or whatever else ``work`` returned.
+        """
+        served = self._tools[params.name]
         account = ""
         try:
             read = served.reader.read(params.arguments or {})
@@ -139,7 +164,8 @@ class ToolCalls:
                 sandbox=self._sandbox,
                 read_only=self._read_only,
             )
-            return self._success(await served.tool.run(call, read.model), served.tool, account)
+            done = await work(call, read.model)
+            return self._success(done, served.tool, account) if isinstance(done, Result) else done
         except AnswerNeeded as needed:
             return needed.result
         except Exception as error:  # noqa: BLE001 - every failure becomes a result in one place

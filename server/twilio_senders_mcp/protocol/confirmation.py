@@ -44,7 +44,9 @@ STATE_SECONDS: Final = 600.0
 """How long a question can be answered, in seconds."""
 
 _ASKS_BY_RESULT: Final = "2026-07-28"
-_KEY: Final = "confirm"
+CONFIRM_KEY: Final = "confirm"
+"""The key of a question and of the field in its form."""
+
 _USED_MAX: Final = 10_000
 _ROUNDS_MAX: Final = 3
 
@@ -132,7 +134,9 @@ class Confirmation:
     async def _elicit(self, question: Question) -> ElicitResult:
         try:
             return await self.context.session.elicit_form(
-                self._shown(question), _form(question), related_request_id=self.context.request_id
+                self._shown(question),
+                question_form(question),
+                related_request_id=self.context.request_id,
             )
         except (MCPError, ValidationError):
             # The client failed, left, or sent something that is no answer.
@@ -146,7 +150,7 @@ class Confirmation:
         return self.context.protocol_version >= _ASKS_BY_RESULT
 
     def _require_answer_to(self, question: Question) -> None:
-        answer = (self.params.input_responses or {}).get(_KEY)
+        answer = (self.params.input_responses or {}).get(CONFIRM_KEY)
         if answer is None or not self._is_answer_to(question):
             raise AnswerNeeded(self._question_result(question))
         _require_consent(answer, question)
@@ -161,11 +165,11 @@ class Confirmation:
 
     def _question_result(self, question: Question) -> InputRequiredResult:
         form = ElicitRequestFormParams(
-            message=self._shown(question), requested_schema=_form(question)
+            message=self._shown(question), requested_schema=question_form(question)
         )
         state = json.dumps([self._digest(question), secrets.token_hex(16)])
         return InputRequiredResult(
-            input_requests={_KEY: ElicitRequest(params=form)}, request_state=state
+            input_requests={CONFIRM_KEY: ElicitRequest(params=form)}, request_state=state
         )
 
     def _digest(self, question: Question) -> str:
@@ -174,13 +178,16 @@ class Confirmation:
         return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _form(question: Question) -> dict[str, Any]:
-    """Return the form: one field without a default, so that no client can agree on its own."""
+def question_form(question: Question) -> dict[str, Any]:
+    """Return the form of a question.
+
+    Its one field has no default, so that no client can agree on its own.
+    """
     kind = "string" if question.expected else "boolean"
     return {
         "type": "object",
-        "properties": {_KEY: {"type": kind, "title": question.label}},
-        "required": [_KEY],
+        "properties": {CONFIRM_KEY: {"type": kind, "title": question.label}},
+        "required": [CONFIRM_KEY],
     }
 
 
@@ -197,7 +204,7 @@ def _require_consent(answer: object, question: Question) -> None:
         raise Declined(question.what)
     if answer.action == "cancel":
         raise Cancelled(question.what)
-    given = (answer.content or {}).get(_KEY)
+    given = (answer.content or {}).get(CONFIRM_KEY)
     if not isinstance(given, str if question.expected else bool):
         raise Unanswered(question.what)
     if given is False:

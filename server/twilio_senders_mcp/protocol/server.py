@@ -23,6 +23,7 @@ from .confirmation import STATE_SECONDS, ConfirmMode
 from .directory import Directory
 from .prompts import Prompts
 from .resources import Resources
+from .tasks import TaskHandlers
 
 NAME: Final = "twilio-senders-mcp"
 
@@ -95,6 +96,9 @@ def create_mcp_server(
         on_read_resource=resources.read,
         on_completion=completions.complete,
     )
+    if any(tool.deferral for tool in tools):
+        notice = SANDBOX_NOTICE if sandbox else ""
+        TaskHandlers(calls, changes.tasks, notice=notice).register(server)
     state = RequestStateSecurity.ephemeral(ttl=STATE_SECONDS)
     server.middleware.append(RequestStateBoundary(state, default_audience=NAME))
     return server

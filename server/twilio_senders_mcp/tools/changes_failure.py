@@ -15,6 +15,7 @@ from twilio_senders_mcp.changes.errors import (
     TooManySenders,
     UnknownPlan,
     UnknownRun,
+    UnknownTask,
     UnusableHost,
     UnusablePageToken,
     WrongState,
@@ -67,6 +68,7 @@ _MESSAGES: Final[dict[type[ChangesError], tuple[str, str]]] = {
         "The plan {plan} changes nothing, so there is nothing to apply.",
     ),
     UnknownRun: ("unknown_run", "There is no run {run}; follow_run shows the recent ones."),
+    UnknownTask: ("unknown_task", "There is no such task, or it has expired."),
     RunUnfinished: (
         "run_unfinished",
         (

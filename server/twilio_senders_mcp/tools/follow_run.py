@@ -4,13 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import MISSING, Field
 
-from twilio_senders_mcp.changes import RunSummary
+from twilio_senders_mcp.changes import RunSummary, RunView
 from twilio_senders_mcp.twilio.requests import StrictModel
 from twilio_senders_mcp.twilio.values import AnyText
 
-from .apply_plan import WAIT_MAX, run_result, wait_for_run
+from .apply_plan import WAIT_MAX, run_result, seen_run, wait_for_run
 from .run_result import RunResult, run_facts, run_sentence
-from .tool import Call, Result, Tool
+from .tool import Call, Deferral, Deferred, Result, Tool, Waiting
 
 
 class FollowRunArguments(StrictModel):
@@ -35,18 +35,37 @@ async def follow_run(call: Call, arguments: FollowRunArguments) -> Result:
 
     Waits until the run ends or wait_seconds are over.
     """
-    run = arguments.run if isinstance(arguments.run, str) else ""
-    if not run:
-        return _recent(await call.changes.recent_runs())
-
-    if arguments.wait_seconds:
+    if (run := _run(arguments)) and arguments.wait_seconds:
         await wait_for_run(call, run, arguments.wait_seconds)
-    view = await call.changes.show_run(
-        run,
+    return await _show(call, arguments)
+
+
+async def _begin(call: Call, arguments: FollowRunArguments) -> Result | Waiting:
+    if not _run(arguments) or not arguments.wait_seconds:
+        return await _show(call, arguments)
+    return await _look(call, arguments)
+
+
+async def _look(call: Call, arguments: FollowRunArguments, *_: Deferred) -> Result | Waiting:
+    return seen_run(call, await _view(call, arguments))
+
+
+def _run(arguments: FollowRunArguments) -> str:
+    return arguments.run if isinstance(arguments.run, str) else ""
+
+
+async def _show(call: Call, arguments: FollowRunArguments) -> Result:
+    if not _run(arguments):
+        return _recent(await call.changes.recent_runs())
+    return run_result(call, await _view(call, arguments))
+
+
+async def _view(call: Call, arguments: FollowRunArguments) -> RunView:
+    return await call.changes.show_run(
+        _run(arguments),
         show=arguments.show if isinstance(arguments.show, str) else None,
         page_token=arguments.page_token if isinstance(arguments.page_token, str) else None,
     )
-    return run_result(call, view)
 
 
 def _recent(runs: list[RunSummary]) -> Result:
@@ -67,4 +86,5 @@ FOLLOW_RUN = Tool(
     result=RunResult,
     run=follow_run,
     page="topics/many-senders",
+    deferral=Deferral(begin=_begin, look=_look),
 )

@@ -6,7 +6,7 @@ one with a hand-made `Call`.
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
@@ -113,6 +113,45 @@ class Result:
     text: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Waiting:
+    """What a deferred call waits for: a sentence, and the seconds after which to look again.
+
+    ``questions`` are what a person must answer before it goes on. A key is never used for another
+    question.
+    """
+
+    message: str
+    look_seconds: float
+    questions: Mapping[str, Question] = field(default_factory=dict[str, Question])
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """What is known of a deferred call: the seconds since it began, and whether a person agreed.
+
+    ``answers`` has the keys of the questions that were answered.
+    """
+
+    seconds: float
+    answers: Mapping[str, bool]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deferral(Generic[ArgumentsT]):
+    """How a call that would wait can return at once and have its result asked for later.
+
+    ``begin`` does what must be done first, and returns the result if there is nothing to wait for.
+    ``look`` returns the result as soon as there is one; it may be called by another process than
+    the one that began. ``cancel`` stops what the call began; it returns a sentence about what it
+    left, and is None if the call only looks on.
+    """
+
+    begin: Callable[[Call, ArgumentsT], Awaitable[Result | Waiting]]
+    look: Callable[[Call, ArgumentsT, Deferred], Awaitable[Result | Waiting]]
+    cancel: Callable[[Call, ArgumentsT], Awaitable[str]] | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Tool(Generic[ArgumentsT]):
     """A tool and everything that is known about it.
@@ -123,6 +162,7 @@ class Tool(Generic[ArgumentsT]):
     the outcome of a call is unknown. ``accounts`` tells which Twilio accounts one call can concern:
     one, also all of them, or none in particular. Where there are several accounts,
     ``arguments_of_accounts`` and ``result_of_accounts`` replace ``arguments`` and ``result``.
+    ``deferral`` is there if a call can become a task.
     """
 
     name: str
@@ -137,6 +177,7 @@ class Tool(Generic[ArgumentsT]):
     accounts: Literal["one", "all", "none"] = "one"
     arguments_of_accounts: type[BaseModel] | None = None
     result_of_accounts: type[Any] | None = None
+    deferral: Deferral[ArgumentsT] | None = None
     description: str = field(init=False)
 
     def __post_init__(self) -> None:

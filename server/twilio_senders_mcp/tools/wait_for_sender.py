@@ -22,7 +22,7 @@ from .outside_text import identifier
 from .sender_reference import SenderReference
 from .sender_result import SenderResult
 from .sender_text import describe, next_step
-from .tool import Call, Result, Tool
+from .tool import Call, Deferral, Deferred, Result, Tool, Waiting
 
 POLL_GROWTH: Final = 1.5
 POLL_GROWTH_MAX: Final = 4.0
@@ -93,6 +93,12 @@ class _Wait:
             return "Twilio did not respond; still waiting"
         return f"{identifier(self.status)} for {now - self.status_since:.0f} s"
 
+    def waiting_for(self) -> str:
+        """Return a sentence about the last read, for a person."""
+        if self.failure is not None:
+            return "Twilio did not respond; still waiting."
+        return f"The sender is {identifier(self.status)}; still waiting."
+
 
 async def wait_for_sender(call: Call, arguments: WaitForSenderArguments) -> Result:
     """Wait until a registration, a change or a name review is finished.
@@ -111,6 +117,23 @@ async def wait_for_sender(call: Call, arguments: WaitForSenderArguments) -> Resu
             await anyio.sleep(max(pause, wait.retry_after()))
             pause = min(pause * POLL_GROWTH, call.poll_seconds * POLL_GROWTH_MAX)
     return _result(wait, anyio.current_time() - wait.began)
+
+
+async def _begin(call: Call, arguments: WaitForSenderArguments) -> Result | Waiting:
+    return await _look(call, arguments, Deferred(0.0, {}))
+
+
+async def _look(
+    call: Call, arguments: WaitForSenderArguments, deferred: Deferred
+) -> Result | Waiting:
+    """Read the sender once. Each look of a deferred call is a new wait with only that read."""
+    wait = _Wait(arguments.until, began=anyio.current_time() - deferred.seconds)
+    await _poll(call.twilio, arguments.sid, wait)
+    left = arguments.timeout_seconds - deferred.seconds
+    if wait.is_over() or left <= 0:
+        return _result(wait, deferred.seconds)
+    pause = max(call.poll_seconds, wait.retry_after())
+    return Waiting(message=wait.waiting_for(), look_seconds=min(pause, left))
 
 
 async def _report_progress(call: Call, wait: _Wait, total: int) -> None:
@@ -170,4 +193,5 @@ WAIT_FOR_SENDER = Tool(
     page="topics/statuses",
     instruction="Twilio accepts a change first (HTTP 202) and applies it later: use "
     "wait_for_sender, which polls at a suitable rate, instead of polling yourself.",
+    deferral=Deferral(begin=_begin, look=_look),
 )
