@@ -8,6 +8,7 @@ from .declaration import SETTINGS, Settings
 from .parsing import is_loopback
 from .problems import SettingsError
 from .reading import load_settings
+from .shell import shell_environment
 from .terminal import allows_color
 
 __all__ = [
@@ -17,4 +18,5 @@ __all__ = [
     "allows_color",
     "is_loopback",
     "load_settings",
+    "shell_environment",
 ]
