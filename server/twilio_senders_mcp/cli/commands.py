@@ -5,6 +5,7 @@ from typing import Final
 from .check import CHECK
 from .command import Command
 from .demonstrate import DEMO
+from .install import INSTALL, UNINSTALL
 from .serve_http import SERVE_HTTP
 from .serve_sandbox import SERVE_SANDBOX
 from .serve_stdio import SERVE_STDIO
@@ -22,6 +23,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     SURVEY,
     WORKER,
     SHOW_RUNS,
+    INSTALL,
+    UNINSTALL,
     SERVE_SANDBOX,
     WRITE_DOCS,
     DEMO,

@@ -168,8 +168,6 @@ CLIENTS: Final = (
     ),
     # https://docs.windsurf.com/windsurf/cascade/mcp: the file and "config interpolation"; the page
     # knows no file of a project.
-    Client(
-        "windsurf", "Windsurf", _windsurf_file, program="windsurf", placeholder="${env:NAME}"
-    ),
+    Client("windsurf", "Windsurf", _windsurf_file, program="windsurf", placeholder="${env:NAME}"),
 )
 """Every client, in the order in which they are listed."""

@@ -23,12 +23,14 @@ def insert(text: str, insertions: Iterable[Insertion]) -> tuple[str, list[Span]]
     spans: list[Span] = []
     for position, added in insertions:
         text = text[:position] + added + text[position:]
-        moved = len(added)
+        size = len(added)
+        is_inside = any(start < position < end for start, end in spans)
         spans = [
-            Span(start + moved, end + moved) if start >= position else Span(start, end)
+            Span(start + size * (start >= position), end + size * (end > position))
             for start, end in spans
         ]
-        spans.append(Span(position, position + moved))
+        if not is_inside:
+            spans.append(Span(position, position + size))
     return text, sorted(spans)
 
 

@@ -1,15 +1,15 @@
 """What can prevent a client's configuration from being changed; nothing was written then."""
 
 
-class ClientProblem(Exception):
+class ClientError(Exception):
     """A configuration cannot be changed; the text says why to a person, without any secret."""
 
 
-class UsageProblem(ClientProblem):
+class ClientUsageError(ClientError):
     """What was asked for cannot be done with this client or in this shell."""
 
 
-class UnreadableText(Exception):
+class UnreadableTextError(Exception):
     """A text is not valid in its format, or its structure is not the expected one.
 
     ``line`` and ``column`` begin with 1; ``reason`` completes "line 3, column 5: …".

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from .edits import Insertion, Span, cut
-from .errors import UnreadableText, place
+from .errors import UnreadableTextError, place
 
 _STRING: Final = r'"(?:\\.|[^"\\\r\n])*"'
 _COMMENTS: Final = re.compile(rf"{_STRING}|(?P<blank>//[^\r\n]*|/\*.*?\*/)", re.DOTALL)
@@ -43,7 +43,7 @@ class JsonText:
     """A text whose root is an object.
 
     Raises:
-        UnreadableText: if it is not valid, or the root is no object.
+        UnreadableTextError: if it is not valid, or the root is no object.
 
     """
 
@@ -54,39 +54,39 @@ class JsonText:
         self.root = _skip_blanks(self._bare, 0)
         for found in _LEADING_COMMA.finditer(self._bare):
             if found["comma"]:
-                raise UnreadableText(*place(text, found.start("comma")), "unexpected comma")
+                raise UnreadableTextError(*place(text, found.start("comma")), "unexpected comma")
         try:
             self.value: Any = _DECODER.decode(self._strict)
         except json.JSONDecodeError as error:
-            raise UnreadableText(*place(text, error.pos), "this is not valid JSON") from None
+            raise UnreadableTextError(*place(text, error.pos), "this is not valid JSON") from None
         except RecursionError:
-            raise UnreadableText(1, 1, "the JSON is nested too deeply") from None
+            raise UnreadableTextError(1, 1, "the JSON is nested too deeply") from None
         if not isinstance(self.value, dict):
-            raise UnreadableText(*place(text, self.root), "expected an object, {…}")
+            raise UnreadableTextError(*place(text, self.root), "expected an object, {…}")
 
     def member(self, container: int, key: str) -> Item | None:
         """Return the member of the object that begins at ``container``.
 
         Raises:
-            UnreadableText: if the object has it twice.
+            UnreadableTextError: if the object has it twice.
 
         """
         found = [item for item in self.items(container) if item.key == key]
         if len(found) > 1:
-            raise UnreadableText(*place(self.text, found[1].start), "this key is there twice")
+            raise UnreadableTextError(*place(self.text, found[1].start), "this key is there twice")
         return found[0] if found else None
 
     def container(self, key: str, opening: str) -> Item | None:
         """Return the root's member with this key, whose value begins with ``opening``.
 
         Raises:
-            UnreadableText: if the value is of another kind.
+            UnreadableTextError: if the value is of another kind.
 
         """
         item = self.member(self.root, key)
         if item is not None and self.text[item.value] != opening:
             kind = "an object, {…}" if opening == "{" else "an array, […]"
-            raise UnreadableText(*place(self.text, item.value), f"expected {kind}")
+            raise UnreadableTextError(*place(self.text, item.value), f"expected {kind}")
         return item
 
     def items(self, container: int) -> list[Item]:

@@ -13,8 +13,8 @@ from typing import Any, Final, cast
 import tomlkit
 from tomlkit.items import InlineTable
 
-from .edits import Insertion, Span, cut, single_insertion
-from .errors import UnreadableText, place
+from .edits import Insertion, Span, single_insertion
+from .errors import UnreadableTextError, place
 
 _PLACE: Final = re.compile(r"at line (\d+), column (\d+)")
 _HEADER: Final = re.compile(r"^[ \t]*\[[^\r\n]*", re.MULTILINE)
@@ -24,7 +24,7 @@ def parse_toml(text: str) -> dict[str, Any]:
     """Parse the text.
 
     Raises:
-        UnreadableText: if it is not valid.
+        UnreadableTextError: if it is not valid.
 
     """
     try:
@@ -32,17 +32,17 @@ def parse_toml(text: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         found = _PLACE.search(str(error))
         where = (int(found[1]), int(found[2])) if found else place(text, len(text))
-        raise UnreadableText(*where, "this is not valid TOML") from None
+        raise UnreadableTextError(*where, "this is not valid TOML") from None
     except RecursionError:
-        raise UnreadableText(1, 1, "the TOML is nested too deeply") from None
+        raise UnreadableTextError(1, 1, "the TOML is nested too deeply") from None
 
 
 def toml_insertion(
     text: str, servers_key: str, name: str, entry: Mapping[str, object]
 ) -> Insertion | None:
-    """Return what adds an entry, or None where the servers are written in a form without room.
+    """Return what adds an entry, or None where the file's form does not allow for that.
 
-    That is so where dotted keys define them, which TOML does not allow to be extended elsewhere.
+    TOML does not allow servers that are defined by dotted keys to be extended elsewhere.
     """
     newline = "\r\n" if "\r\n" in text else "\n"
     separator = "" if not text or text.endswith("\n") else "\n"
@@ -88,7 +88,7 @@ def toml_without(text: str, servers_key: str, name: str) -> str | None:
         remaining = before + after
     if remaining == text:
         document = tomlkit.parse(text)
-        del cast("Any", document[servers_key])[name]
+        del document[servers_key][name]
         remaining = tomlkit.dumps(document)
     found = parse_toml(remaining)
     if not found.get(servers_key, True):
@@ -104,13 +104,13 @@ def _headers(text: str) -> Iterator[tuple[int, list[str]]]:
             yield found.start(), _path(tomllib.loads(found[0]))
 
 
-def _path(table: Any) -> list[str]:
+def _path(table: dict[str, Any]) -> list[str]:
     """Return the keys of nested tables that each have one."""
     path: list[str] = []
     while table:
-        table = table[0] if isinstance(table, list) else table
-        ((key, table),) = table.items()
+        ((key, value),) = table.items()
         path.append(key)
+        table = cast("list[Any]", value)[0] if isinstance(value, list) else value
     return path
 
 

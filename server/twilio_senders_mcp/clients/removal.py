@@ -1,0 +1,20 @@
+"""An entry out of a text: exactly what was put in, as long as the text is as it was left."""
+
+from .configuration_file import ConfigurationFile, digest
+from .edits import cut
+from .formats import Format
+from .records import InstalledFile
+
+
+def without_entry(
+    file: ConfigurationFile, text: str, name: str, installed: InstalledFile | None, form: Format
+) -> str:
+    """Return ``text``, which may differ from that of ``file``, without an entry.
+
+    If it was changed since, the entry is found by its name and the rest stays as it is now. An
+    object that was made for the entry goes with it if nothing else is in it.
+    """
+    recorded = installed.entry(name) if installed else None
+    if recorded and digest(file.encoded(text)) == recorded.digest:
+        return cut(text, recorded.spans)
+    return form.remove(text, name, installed.made if installed else ())
