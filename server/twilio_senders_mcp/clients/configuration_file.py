@@ -149,10 +149,10 @@ def _write_atomically(file: ConfigurationFile, content: bytes) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         temporary.chmod(file.mode)
-        if sys.platform != "win32":
+        if sys.platform != "win32" and file.content is not None:
             # A program that runs as root must not take a person's file away.
-            owned = file.target if file.content is not None else file.target.parent
-            os.chown(temporary, owned.stat().st_uid, owned.stat().st_gid)
+            owned = file.target.stat()
+            os.chown(temporary, owned.st_uid, owned.st_gid)
         temporary.replace(file.target)
     except BaseException:
         with suppress(OSError):

@@ -25,7 +25,9 @@ _TOML_TOKEN: Final = re.compile(
     re.DOTALL,
 )
 _HARMLESS_KEY: Final = re.compile(r'\b(?:command|type)"?\s*[:=]\s*\Z')
-_HARMLESS_VALUE: Final = re.compile(r"""["'](?:--?[a-z][a-z-]*|)["']""")
+_HARMLESS_VALUE: Final = re.compile(
+    r"""["'](?:--[a-z][a-z-]*|\$\{[a-z:]*[A-Z_]+\}|\$?TWILIO_[A-Z_]+)?["']"""
+)
 _KEY_LENGTH: Final = 40
 _CONTEXT_LINES: Final = 2
 _LINE_LENGTH: Final = 300
@@ -76,8 +78,8 @@ def difference(old: str, new: str, path: str) -> list[str]:
     lines = difflib.unified_diff(
         old.splitlines(),
         new.splitlines(),
-        f"{path} (now)",
-        f"{path} (then)",
+        f"{path} (before)",
+        f"{path} (after)",
         n=_CONTEXT_LINES,
         lineterm="",
     )

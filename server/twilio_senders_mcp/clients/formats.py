@@ -2,16 +2,17 @@
 
 import json
 from collections.abc import Collection
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
-from .catalog import Client
+from .catalog import Client, SecretWay
 from .edits import Insertion, Span, insert
 from .entry import Entry
 from .errors import ClientError
-from .json_text import JsonText
+from .json_text import Item, JsonText
 from .toml_text import parse_toml, toml_insertion, toml_spans, toml_without
 
-_INPUTS = "inputs"
+_INPUTS: Final = "inputs"
+_LONG_LINE: Final = 200
 
 
 class Format(Protocol):
@@ -56,18 +57,19 @@ def format_of(client: Client) -> Format:
     """Return the format of the client's files."""
     if client.is_toml:
         return _TomlFormat(client.servers_key)
-    return _JsonFormat(client.servers_key)
+    return _JsonFormat(client.servers_key, has_inputs=client.secrets is SecretWay.ASKS)
 
 
 class _JsonFormat:
-    def __init__(self, servers_key: str) -> None:
+    def __init__(self, servers_key: str, *, has_inputs: bool) -> None:
         self._servers = servers_key
+        self._has_inputs = has_inputs
 
     def entries(self, text: str) -> dict[str, Any]:
         if not text.strip():
             return {}
         json_text = JsonText(text)
-        json_text.container(_INPUTS, "[") if self._servers == "servers" else None
+        self._inputs(json_text)
         servers = json_text.container(self._servers, "{")
         return json_text.value[self._servers] if servers else {}
 
@@ -82,10 +84,10 @@ class _JsonFormat:
             insertions.append(Insertion(0, "{}" if text else "{}\n"))
         for value in entry.inputs:
             current = JsonText(insert(text, insertions)[0])
-            inputs = current.container(_INPUTS, "[")
+            inputs = self._inputs(current)
             if inputs is None:
                 insertions += current.insertions(current.root, _INPUTS, [value])
-            elif value["id"] not in _ids(current):
+            elif value["id"] not in _identifiers(current):
                 insertions += current.insertions(inputs.value, "", value)
         current = JsonText(insert(text, insertions)[0])
         servers = current.container(self._servers, "{")
@@ -97,18 +99,13 @@ class _JsonFormat:
 
     def remove(self, text: str, name: str, made: Collection[str]) -> str:
         json_text = JsonText(text)
+        while (inputs := self._inputs(json_text)) and (own := self._own_input(json_text, name)):
+            item = json_text.items(inputs.value)[_identifiers(json_text).index(own)]
+            text = _without(json_text, _INPUTS, inputs, item, made)
+            json_text = JsonText(text)
         servers = json_text.container(self._servers, "{")
         item = json_text.member(servers.value, name) if servers else None
-        if servers is None or item is None:
-            return text
-        ids = self._own_inputs(json_text, name, item.value, item.end)
-        if self._servers in made and len(json_text.items(servers.value)) == 1:
-            text = json_text.without(json_text.root, servers)
-        else:
-            text = json_text.without(servers.value, item)
-        for identifier in ids:
-            text = _without_input(text, identifier, made)
-        return text
+        return _without(json_text, self._servers, servers, item, made) if servers and item else text
 
     def spans(self, text: str, name: str) -> list[Span]:
         json_text = JsonText(text)
@@ -117,45 +114,41 @@ class _JsonFormat:
         return [Span(item.start, item.end)] if item else []
 
     def is_empty(self, text: str) -> bool:
-        return not text.strip() or (not JsonText(text).value and text.strip() == "{}")
+        return not text.strip() or text.strip() == "{}"
 
     def on_lines(self, text: str) -> str:
         if len(text) < _LONG_LINE or "\n" in text.strip():
             return text
         return json.dumps(JsonText(text).value, indent=2, ensure_ascii=False)
 
-    def _own_inputs(self, json_text: JsonText, name: str, start: int, end: int) -> list[str]:
-        """Return the identifiers of inputs that only the entry between the positions uses."""
-        inputs = json_text.container(_INPUTS, "[") if self._servers == "servers" else None
+    def _inputs(self, json_text: JsonText) -> Item | None:
+        return json_text.container(_INPUTS, "[") if self._has_inputs else None
+
+    def _own_input(self, json_text: JsonText, name: str) -> str | None:
+        """Return the identifier of an input that was made for an entry and that only it uses."""
+        [(start, end)] = self.spans(json_text.text, name) or [Span(0, 0)]
         rest = json_text.text[:start] + json_text.text[end:]
-        used = json_text.text[start:end]
-        return [
-            identifier
-            for identifier in (_ids(json_text) if inputs else [])
-            if identifier.startswith(f"{name}-")
-            and (reference := f"${{input:{identifier}}}") in used
-            and reference not in rest
-        ]
+        for identifier in _identifiers(json_text):
+            reference = f"${{input:{identifier}}}"
+            is_used = reference in json_text.text[start:end]
+            if identifier.startswith(f"{name}-") and is_used and reference not in rest:
+                return identifier
+        return None
 
 
-_LONG_LINE = 200
-
-
-def _ids(json_text: JsonText) -> list[str]:
+def _identifiers(json_text: JsonText) -> list[str]:
     """Return the identifier of each input, empty if one has none."""
     values: list[Any] = json_text.value[_INPUTS]
     return [str(value.get("id", "")) if isinstance(value, dict) else "" for value in values]  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
 
 
-def _without_input(text: str, identifier: str, made: Collection[str]) -> str:
-    json_text = JsonText(text)
-    inputs = json_text.container(_INPUTS, "[")
-    if inputs is None:
-        return text
-    items = json_text.items(inputs.value)
-    if _INPUTS in made and len(items) == 1:
-        return json_text.without(json_text.root, inputs)
-    return json_text.without(inputs.value, items[_ids(json_text).index(identifier)])
+def _without(
+    json_text: JsonText, key: str, container: Item, item: Item, made: Collection[str]
+) -> str:
+    """Return the text without an item, or without its container if that was made for it alone."""
+    if key in made and len(json_text.items(container.value)) == 1:
+        return json_text.without(json_text.root, container)
+    return json_text.without(container.value, item)
 
 
 class _TomlFormat:
@@ -176,8 +169,8 @@ class _TomlFormat:
         insertion = toml_insertion(text, self._servers, name, entry.server)
         if insertion is None:
             raise ClientError(
-                f"{self._servers} is written with dotted keys, to which nothing can be added "
-                f"without rewriting them; write them as tables, [{self._servers}.NAME]"
+                f"{self._servers} is written as an inline table, to which nothing can be added "
+                f"without rewriting it; write the servers as tables, [{self._servers}.NAME]"
             )
         return insert(text, [insertion])
 

@@ -1,6 +1,7 @@
 """Adding this server to a client, after a person saw the difference and agreed."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from .command_line import is_ours, may_vanish
@@ -129,16 +130,17 @@ def _write(plan: _Plan, machine: Machine, records: Records, say: Callable[[str],
         entries=[*(one for one in before.entries if one.name != name), added],
         folders=before.folders or [str(one) for one in file.target.parents if not one.exists()],
     )
-    with own_folder_written(machine):
-        write_secret(secret)
-        backup = keep_backup(machine, file)
-        records.keep(file.target, after)
     try:
+        with own_folder_written(machine):
+            backup = keep_backup(machine, file)
+            write_secret(secret)
+            records.keep(file.target, after)
         replace_file(file, content)
     except ClientError:
-        records.keep(file.target, before)
         if earlier is None or earlier.secret_file != added.secret_file:
             delete_secret(added.secret_file)
+        with suppress(OSError):
+            records.keep(file.target, before)
         raise
     if earlier and earlier.secret_file != added.secret_file:
         delete_secret(earlier.secret_file)

@@ -8,13 +8,15 @@ inline tables.
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import tomlkit
-from tomlkit.items import InlineTable
 
 from .edits import Insertion, Span, single_insertion
 from .errors import UnreadableTextError, place
+
+if TYPE_CHECKING:
+    from tomlkit.items import InlineTable
 
 _PLACE: Final = re.compile(r"at line (\d+), column (\d+)")
 _HEADER: Final = re.compile(r"^[ \t]*\[[^\r\n]*", re.MULTILINE)
@@ -40,9 +42,9 @@ def parse_toml(text: str) -> dict[str, Any]:
 def toml_insertion(
     text: str, servers_key: str, name: str, entry: Mapping[str, object]
 ) -> Insertion | None:
-    """Return what adds an entry, or None where the file's form does not allow for that.
+    """Return what adds an entry, or None where that takes more than an insertion.
 
-    TOML does not allow servers that are defined by dotted keys to be extended elsewhere.
+    An inline table cannot be extended elsewhere in the file.
     """
     newline = "\r\n" if "\r\n" in text else "\n"
     separator = "" if not text or text.endswith("\n") else "\n"
@@ -52,10 +54,7 @@ def toml_insertion(
     if _is_valid(text + addition.text):
         return addition
     document = tomlkit.parse(text)
-    servers = document[servers_key]
-    if not isinstance(servers, InlineTable):
-        return None
-    servers.append(name, dict(entry))
+    cast("InlineTable", document[servers_key]).append(name, dict(entry))
     return single_insertion(text, tomlkit.dumps(document))
 
 
@@ -65,10 +64,10 @@ def toml_spans(text: str, servers_key: str, name: str) -> list[Span]:
     The comments and blank lines that precede the next table are not part of a block.
     """
     headers = list(_headers(text))
-    ends = [start for start, _ in headers[1:]] + [len(text)]
+    ends = [*(start for start, _ in headers[1:]), len(text)]
     return [
         Span(start, start + len(_without_trailing_notes(text[start:end])))
-        for (start, path), end in zip(headers, ends, strict=True)
+        for (start, path), end in zip(headers, ends, strict=False)
         if path[:2] == [servers_key, name]
     ]
 
