@@ -53,6 +53,8 @@ def chosen(monkeypatch):
         (["survey"], "survey", {"account": "*", "sandbox": False}),
         (["worker", "--once"], "worker", {"once": True}),
         (["runs"], "runs", {"run": "", "json": False}),
+        (["install", "--sandbox"], "install", {"client": None, "sandbox": True, "yes": False}),
+        (["uninstall", "--dry-run"], "uninstall", {"client": None, "dry_run": True}),
     ],
 )
 def test_the_words_choose_a_command(chosen, words, name, values):
@@ -152,15 +154,16 @@ def test_a_folder_that_cannot_be_written_is_said_so(tmp_path, capsys):
         (["http", "--time=5"], "unknown flag --time; did you mean --timeout?"),
         (
             ["--sandbox", "demo"],
-            "--sandbox applies only without a command, or with http, check or survey",
+            "--sandbox applies only without a command, or with http, check, survey or install",
         ),
         (
             ["--sandbox", "worker"],
-            "--sandbox applies only without a command, or with http, check or survey",
+            "--sandbox applies only without a command, or with http, check, survey or install",
         ),
         (
             ["--tools", "x", "docs", "y"],
-            "--tools applies only without a command, or with http, check, survey, worker or runs",
+            "--tools applies only without a command, or with http, check, survey, worker, runs or "
+            "install",
         ),
     ],
 )

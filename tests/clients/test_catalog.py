@@ -1,5 +1,7 @@
 """Where each client's file is, on each system."""
 
+from dataclasses import replace
+
 import pytest
 from homes import BY_KEY
 
@@ -97,8 +99,6 @@ def test_claude_desktop_as_a_package_has_a_folder_of_its_own(tmp_path):
 
 
 def test_the_first_file_whose_folder_exists_is_used(home):
-    from dataclasses import replace
-
     (home.machine.project / "b").mkdir()
     places = ("a", "b", "c")
     client = replace(

@@ -1,5 +1,6 @@
 """The command that a client runs."""
 
+import sys
 import sysconfig
 
 import pytest
@@ -51,8 +52,6 @@ def test_without_a_script_the_module_is_run(tmp_path):
 
 
 def test_the_installed_script_starts_from_another_folder(tmp_path, monkeypatch):
-    import sys
-
     command = server_command("pytest", sys.executable)
     assert command[0].endswith("twilio-senders-mcp")
     monkeypatch.chdir(tmp_path)

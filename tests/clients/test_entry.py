@@ -51,6 +51,7 @@ def test_codex_is_told_which_variables_to_pass_on(home):
 
 def test_claude_desktop_gets_values_and_the_path_of_a_file(home):
     found = entry(home, "claude-desktop", KEY_CREDENTIALS)
+    assert found.secret_file
     path = found.secret_file.path
     assert found.server["env"] == {
         "TWILIO_ACCOUNT_SID": SID,
@@ -109,6 +110,16 @@ def test_a_file_that_holds_the_secret_is_named_by_its_absolute_path(
     found = entry(home, key, environment)
     assert found.server["env"]["TWILIO_AUTH_TOKEN_FILE"] == str(tmp_path / "token")
     assert found.secret_file is None
+
+
+@pytest.mark.parametrize("key", ["claude-code", "codex", "gemini"])
+def test_with_the_secret_in_a_file_the_entry_depends_on_no_variable(home, key):
+    environment = {"TWILIO_ACCOUNT_SID": SID, "TWILIO_AUTH_TOKEN_FILE": "/secret"}
+    found = entry(home, key, environment)
+    assert found.server["env"] == environment
+    assert not found.from_client
+    found = entry(home, key, {"TWILIO_AUTH_TOKEN_FILE": "/secret"})
+    assert found.from_client == ["TWILIO_ACCOUNT_SID"]
 
 
 def test_in_a_project_the_path_of_a_file_is_everybodys_own(home):

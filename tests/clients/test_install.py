@@ -1,6 +1,7 @@
 """How `install` asks, replaces, keeps and refuses."""
 
 import json
+import os
 
 import pytest
 from homes import BY_KEY, FOREIGN_SECRET, SECRET, files, secret_of_another
@@ -193,9 +194,11 @@ def test_if_the_file_cannot_be_written_the_secret_of_the_earlier_entry_stays(hom
 
 def test_a_half_written_file_does_not_stay(home, monkeypatch):
     path = write(home, CURSOR, "{}")
-    monkeypatch.setattr(
-        configuration_file.os, "fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space"))
-    )
+
+    def fsync(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fsync)
     with pytest.raises(ClientError, match="No space"):
         home.install(CURSOR)
     assert files(path.parent) == {"mcp.json": b"{}"}
@@ -252,12 +255,18 @@ def test_a_file_of_another_structure_is_refused(home, key, text, reason):
         home.install(BY_KEY[key])
 
 
+@pytest.mark.parametrize("key", ["claude-desktop", "windsurf"])
+def test_a_client_without_files_in_projects_is_refused_there(home, key):
+    with pytest.raises(ClientUsageError, match="has no configuration of a project"):
+        home.install(BY_KEY[key], in_project=True)
+
+
 def test_variables_that_the_client_must_have_are_named(home):
     object.__setattr__(home.machine, "environment", {"TWILIO_ACCOUNT_SID": "AC" + "5" * 32})
     home.install(CURSOR)
+    needed = "TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET"
     assert home.said[-2:] == [
-        "These variables must be set where Cursor is started: TWILIO_ACCOUNT_SID, TWILIO_API_KEY, "
-        "TWILIO_API_SECRET.",
+        f"These variables must be set where Cursor is started: {needed}.",
         "Not set in this shell: TWILIO_API_KEY, TWILIO_API_SECRET.",
     ]
 

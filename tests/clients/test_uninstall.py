@@ -1,11 +1,11 @@
 """What `uninstall` takes out, and what it refuses."""
 
 import json
+from pathlib import Path
 
 import pytest
 from homes import BY_KEY, files
 
-from twilio_senders_mcp.clients import configuration_file
 from twilio_senders_mcp.clients.errors import ClientError, ClientUsageError
 
 CURSOR = BY_KEY["cursor"]
@@ -68,6 +68,14 @@ def test_an_entry_that_is_gone_leaves_nothing_behind(home):
     assert files(home.machine.project.parent) == {}
 
 
+def test_an_entry_that_is_gone_from_a_file_of_others_leaves_the_file_alone(home):
+    path = write(home, CURSOR, '{"a": 1}')
+    home.install(CURSOR)
+    path.write_text('{"a": 2}')
+    assert home.uninstall(CURSOR)
+    assert files(home.machine.project.parent) == {"home/.cursor/mcp.json": b'{"a": 2}'}
+
+
 def test_what_was_installed_in_other_files_stays_known(home):
     home.install(CURSOR)
     home.install(CODEX)
@@ -82,7 +90,7 @@ def test_a_file_that_cannot_be_deleted_is_named(home, monkeypatch):
     def unlink(*_, **__):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(configuration_file.Path, "unlink", unlink)
+    monkeypatch.setattr(Path, "unlink", unlink)
     with pytest.raises(ClientError, match="cannot be deleted: Permission denied"):
         home.uninstall(CURSOR)
     assert "twilio-senders" in json.loads(home.path(CURSOR).read_text())["mcpServers"]

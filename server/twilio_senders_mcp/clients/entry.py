@@ -81,8 +81,7 @@ def create_entry(wanted: Wanted, machine: Machine) -> Entry:
     for name, text in passed.items():
         variable = name.upper()
         is_file = name.endswith("_file")
-        is_personal = name in _IDENTIFIERS or name in _SECRETS or (wanted.in_project and is_file)
-        if not is_personal:
+        if not _is_reference(name, text, passed, wanted):
             environment[variable] = str(Path(text).expanduser().absolute()) if is_file else text
         elif client.secrets is SecretWay.EXPANDS:
             environment[variable] = client.placeholder.replace("NAME", variable)
@@ -102,6 +101,18 @@ def create_entry(wanted: Wanted, machine: Machine) -> Entry:
     if environment:
         server["env"] = environment
     return entry
+
+
+def _is_reference(name: str, text: str, passed: Mapping[str, str], wanted: Wanted) -> bool:
+    """Return whether a value is left to the client, because it is secret or a person's own.
+
+    If the secret is in a file, the identifiers are written as they are: then the entry depends on
+    no variable, which a client that was started from the desktop would not have.
+    """
+    if wanted.in_project:
+        return name in _IDENTIFIERS or name in _SECRETS or name.endswith("_file")
+    has_secret = not _SECRETS.keys().isdisjoint(passed)
+    return name in _SECRETS or (name in _IDENTIFIERS and (has_secret or not text))
 
 
 def _flags(wanted: Wanted) -> list[str]:

@@ -20,7 +20,9 @@ _COMMENTS: Final = re.compile(rf"{_STRING}|(?P<blank>//[^\r\n]*|/\*.*?\*/)", re.
 _TRAILING_COMMAS: Final = re.compile(rf"{_STRING}|(?P<blank>,)(?=\s*[}}\]])")
 _LEADING_COMMA: Final = re.compile(rf"{_STRING}|[{{\[]\s*(?P<comma>,)")
 _BLANKS: Final = re.compile(r"[ \t\r\n]*")
-_REST_OF_LINE: Final = re.compile(r"[ \t]*(?:/\*[^\r\n]*?\*/[ \t]*)*(?://[^\r\n]*)?(?=\r?\n)")
+_REST_OF_LINE: Final = re.compile(
+    r"[ \t]*(?:/\*(?:(?!\*/)[^\r\n])*\*/[ \t]*)*(?://[^\r\n]*)?(?=\r?\n)"
+)
 _BLANK_REST_OF_LINE: Final = re.compile(r"[ \t]*(?=\r?\n|$)")
 # Numbers stay as they are written: they are compared, and Python limits the length of integers.
 _DECODER: Final = json.JSONDecoder(parse_int=str, parse_float=str)
