@@ -61,8 +61,9 @@ soak: $(VENV)/.installed-dev
 	$(BIN)/python bench/soak.py $(SOAK)
 
 # Real MCP clients from PyPI and npm, each in an environment of its own in build/clients; needs npm.
+# Then the programs that `install` configures: do they find the server, and start it?
 clients: $(VENV)/.installed
-	@$(BIN)/python bench/clients/run.py
+	@$(BIN)/python bench/clients/run.py; passed=$$?; $(BIN)/python bench/clients/programs.py && exit $$passed
 
 # Rewrites what is generated: the README's tables, the snapshots in tests/, and the data of two pages.
 generated: $(VENV)/.installed-dev

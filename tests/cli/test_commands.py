@@ -162,8 +162,7 @@ def test_a_folder_that_cannot_be_written_is_said_so(tmp_path, capsys):
         ),
         (
             ["--tools", "x", "docs", "y"],
-            "--tools applies only without a command, or with http, check, survey, worker, runs or "
-            "install",
+            "or with http, check, survey, worker, runs or install",
         ),
     ],
 )
