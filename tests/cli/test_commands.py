@@ -162,7 +162,10 @@ def test_a_folder_that_cannot_be_written_is_said_so(tmp_path, capsys):
         ),
         (
             ["--tools", "x", "docs", "y"],
-            "or with http, check, survey, worker, runs or install",
+            (
+                "--tools applies only without a command, "
+                "or with http, check, survey, worker, runs or install"
+            ),
         ),
     ],
 )

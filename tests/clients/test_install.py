@@ -80,13 +80,51 @@ def test_an_entry_that_is_not_ours_is_replaced_only_with_a_word_about_it(home):
     foreign = {"command": "npx", "args": ["--key", FOREIGN_SECRET], "env": {"A": FOREIGN_SECRET}}
     path = write(home, CURSOR, with_entry(CURSOR, foreign))
     home.install(CURSOR)
-    assert "WHICH IS NOT OF THIS SERVER" in home.all_said
+    assert "that is NOT of this server" in home.all_said
     assert '-      "command": "npx",' in home.said
     assert '-        "--key",' in home.said
     assert FOREIGN_SECRET not in home.all_said
     assert FOREIGN_SECRET not in path.read_text()
     [backup] = (home.machine.own_folder / "backups").iterdir()
     assert FOREIGN_SECRET in backup.read_text()
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_an_entry_that_was_replaced_comes_back(home, client, again):
+    text = '[mcp_servers.twilio-senders]\ncommand = "npx" # mine\n\n[b]\n'
+    if not client.is_toml:
+        text = with_entry(client, {"command": "npx"}) + "// mine\n"
+    path = write(home, client, text)
+    home.install(client)
+    if again:
+        home.install(client, flags={"twilio_senders_read_only": "true"})
+    assert "npx" not in path.read_text()
+    home.uninstall(client)
+    assert path.read_text() == text
+
+
+def test_what_was_changed_since_is_not_undone_with_it(home):
+    path = write(home, CURSOR, with_entry(CURSOR, {"command": "npx"}))
+    home.install(CURSOR)
+    path.write_text(path.read_text().replace("{", '{"later": 1,', 1))
+    home.install(CURSOR, flags={"twilio_senders_read_only": "true"})
+    home.uninstall(CURSOR)
+    assert json.loads(path.read_text()) == {"later": 1, "mcpServers": {}}
+
+
+def test_if_the_backup_is_gone_our_entry_still_goes(home):
+    path = write(home, CURSOR, with_entry(CURSOR, {"command": "npx"}))
+    home.install(CURSOR)
+    for backup in (home.machine.own_folder / "backups").iterdir():
+        backup.unlink()
+    home.uninstall(CURSOR)
+    assert json.loads(path.read_text()) == {"mcpServers": {}}
+
+
+def test_a_path_that_is_not_utf_8_is_refused(home):
+    with pytest.raises(ClientError, match="it is not valid UTF-8"):
+        home.install(CURSOR, sandbox=True, command=("/\udcff/twilio-senders-mcp",))
+    assert files(home.machine.project.parent) == {}
 
 
 def test_what_was_there_is_kept_for_its_user_alone(home, client):

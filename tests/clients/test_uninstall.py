@@ -33,6 +33,15 @@ def test_an_entry_that_is_not_ours_is_refused(home):
     assert "npx" in path.read_text()
 
 
+@pytest.mark.parametrize("name", ["", "twilio-senders"])
+def test_an_entry_that_was_put_in_the_place_of_ours_is_refused(home, name):
+    home.install(CURSOR)
+    path = write(home, CURSOR, '{"mcpServers": {"twilio-senders": {"command": "npx"}}}')
+    with pytest.raises(ClientError):
+        home.uninstall(CURSOR, name)
+    assert "npx" in path.read_text()
+
+
 @pytest.mark.parametrize("name", ["", "by-hand"])
 def test_an_entry_of_this_server_that_was_written_by_hand_is_taken_out(home, name):
     path = write(

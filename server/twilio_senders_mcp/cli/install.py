@@ -91,6 +91,7 @@ def _run_uninstall(options: argparse.Namespace, _: Settings) -> int:
 def _carried_out(options: argparse.Namespace, change: "Callable[[Machine, Dialogue], bool]") -> int:
     """Make the change, or list the clients if none is named, and return the exit status."""
     from twilio_senders_mcp.clients.dialogue import Dialogue
+    from twilio_senders_mcp.clients.difference import printable
     from twilio_senders_mcp.clients.errors import ClientError, ClientUsageError
     from twilio_senders_mcp.clients.machine import this_machine
 
@@ -98,8 +99,8 @@ def _carried_out(options: argparse.Namespace, change: "Callable[[Machine, Dialog
     if options.client is None:
         return _list_clients(machine, in_project=options.project)
     dialogue = Dialogue(
-        say=_print,
-        ask=_ask,
+        say=lambda line: _print(printable(line)),
+        ask=lambda question: _ask(printable(question)),
         can_ask=sys.stdin is not None and sys.stdin.isatty(),
         dry_run=options.dry_run,
         yes=options.yes,
@@ -110,7 +111,7 @@ def _carried_out(options: argparse.Namespace, change: "Callable[[Machine, Dialog
         say(f"{PROGRAM}: {problem}")
         return _USAGE_ERROR
     except ClientError as problem:
-        return fail(str(problem))
+        return fail(printable(str(problem)))
 
 
 def _list_clients(machine: "Machine", *, in_project: bool) -> int:

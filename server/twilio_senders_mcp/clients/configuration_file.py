@@ -46,9 +46,19 @@ class ConfigurationFile:
             ) from None
 
     def encoded(self, text: str) -> bytes:
-        """Return a new text as bytes, with a byte order mark if the file has one."""
+        """Return a new text as bytes, with a byte order mark if the file has one.
+
+        Raises:
+            ClientError: if there are characters that UTF-8 cannot have, as in some paths.
+
+        """
         mark = codecs.BOM_UTF8 if (self.content or b"").startswith(codecs.BOM_UTF8) else b""
-        return mark + text.encode()
+        try:
+            return mark + text.encode()
+        except UnicodeEncodeError:
+            raise ClientError(
+                f"a path cannot be written to {self.path}, because it is not valid UTF-8"
+            ) from None
 
 
 def read_file(path: Path, *, shared: bool) -> ConfigurationFile:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from .command_line import is_ours, may_vanish
 from .configuration_file import (
@@ -81,6 +82,8 @@ def _plan(wanted: Wanted, file: ConfigurationFile, entry: Entry, records: Record
         if existing == entry.server and not missing and is_current(entry.secret_file):
             return None
         base = without_entry(file, text, name, installed, form)
+        if name in form.entries(base):
+            base = form.remove(base, name, ())
     new, spans = form.add(base, name, entry)
     installed = installed or InstalledFile(created=file.content is None, folders=[])
     return _Plan(wanted, file, form, entry, existing, installed, base, new, spans)
@@ -94,7 +97,7 @@ def _show(plan: _Plan, machine: Machine, say: Callable[[str], None]) -> None:
         if is_ours(plan.existing):
             say(f"There is an entry {name} of this server already; it is replaced.")
         else:
-            say(f"There is an entry {name} already, WHICH IS NOT OF THIS SERVER; it is replaced.")
+            say(f"There is an entry {name} that is NOT of this server; it is replaced.")
     for line in _difference(plan):
         say(line)
     if plan.entry.secret_file is not None:
@@ -118,34 +121,56 @@ def _difference(plan: _Plan) -> list[str]:
 
 def _write(plan: _Plan, machine: Machine, records: Records, say: Callable[[str], None]) -> None:
     """Write the own files first: without them an entry could not be taken out exactly."""
-    file, entry, name = plan.file, plan.entry, plan.wanted.name
+    file, before = plan.file, plan.installed
     content = file.encoded(plan.text)
-    before = plan.installed
-    earlier = before.entry(name)
-    secret = entry.secret_file
-    added = InstalledEntry(name, digest(content), plan.spans, str(secret.path) if secret else None)
-    after = replace(
-        before,
-        made=[*dict.fromkeys([*before.made, *plan.form.missing_parts(plan.base, entry)])],
-        entries=[*(one for one in before.entries if one.name != name), added],
-        folders=before.folders or [str(one) for one in file.target.parents if not one.exists()],
+    with own_folder_written(machine):
+        backup = keep_backup(machine, file)
+    earlier = before.entry(plan.wanted.name)
+    secret = plan.entry.secret_file
+    added = InstalledEntry(
+        plan.wanted.name,
+        digest(content),
+        plan.spans,
+        secret_file=str(secret.path) if secret else None,
+        replaced_in=_replaced_in(plan, backup, earlier),
     )
+    has_other_secret = earlier is None or earlier.secret_file != added.secret_file
     try:
         with own_folder_written(machine):
-            backup = keep_backup(machine, file)
             write_secret(secret)
-            records.keep(file.target, after)
+            records.keep(file.target, _with_entry(plan, added))
         replace_file(file, content)
     except ClientError:
-        if earlier is None or earlier.secret_file != added.secret_file:
+        if has_other_secret:
             delete_secret(added.secret_file)
         with suppress(OSError):
             records.keep(file.target, before)
         raise
-    if earlier and earlier.secret_file != added.secret_file:
+    if earlier and has_other_secret:
         delete_secret(earlier.secret_file)
     if backup:
         say(f"What was there before is kept in {backup}")
+
+
+def _with_entry(plan: _Plan, added: InstalledEntry) -> InstalledFile:
+    """Return the record of the file with the added entry, after those that were added before."""
+    before = plan.installed
+    missing = [str(folder) for folder in plan.file.target.parents if not folder.exists()]
+    return replace(
+        before,
+        folders=before.folders or missing,
+        made=[*dict.fromkeys([*before.made, *plan.form.missing_parts(plan.base, plan.entry)])],
+        entries=[*(entry for entry in before.entries if entry.name != added.name), added],
+    )
+
+
+def _replaced_in(plan: _Plan, backup: Path | None, earlier: InstalledEntry | None) -> str | None:
+    """Return the backup that has the entry of another server in the place of ours."""
+    if plan.existing is not None and not is_ours(plan.existing):
+        return str(backup)
+    # The backup is older than the file if anything was changed since.
+    is_unchanged = earlier and digest(plan.file.content or b"") == earlier.digest
+    return earlier.replaced_in if earlier and is_unchanged else None
 
 
 def _say_what_is_next(plan: _Plan, machine: Machine, say: Callable[[str], None]) -> None:

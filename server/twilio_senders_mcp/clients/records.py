@@ -24,6 +24,8 @@ class InstalledEntry:
     digest: str
     spans: list[Span]
     secret_file: str | None = None
+    replaced_in: str | None = None
+    """The backup of the file as it was with another's entry of this name."""
 
 
 @dataclass

@@ -80,7 +80,9 @@ def _names(
     unwanted: Unwanted, entries: dict[str, object], installed: InstalledFile | None, path: Path
 ) -> list[str]:
     """Return which entries to take out, the one that was added last first."""
-    recorded = [entry.name for entry in reversed(installed.entries)] if installed else []
+    added = [entry.name for entry in reversed(installed.entries)] if installed else []
+    # An entry may have been put in the place of ours since.
+    recorded = [name for name in added if name not in entries or is_ours(entries[name])]
     recognized = [name for name, entry in entries.items() if is_ours(entry)]
     name = unwanted.name
     if not name and (names := recorded or recognized):
