@@ -136,7 +136,7 @@ def test_what_was_there_is_kept_for_its_user_alone(home, client):
     assert backup.read_bytes() == secret_of_another(client)
     assert backup.stat().st_mode & 0o777 == 0o600
     assert backup.parent.stat().st_mode & 0o777 == 0o700
-    assert f"What was there before is kept in {backup}" in home.said
+    assert f"A backup of the file as it was is in {backup}" in home.said
 
 
 def test_a_file_of_one_long_line_is_shown_on_several(home):
@@ -148,6 +148,7 @@ def test_a_file_of_one_long_line_is_shown_on_several(home):
     home.said.clear()
     home.uninstall(CURSOR)
     assert '-      "command": "/opt/venv/bin/twilio-senders-mcp",' in home.said
+    assert '+      "command": "…"' in home.said
 
 
 def test_a_long_line_is_shortened(home):

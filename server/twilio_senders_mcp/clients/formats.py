@@ -41,15 +41,18 @@ class Format(Protocol):
         ...
 
     def spans(self, text: str, name: str) -> list[Span]:
-        """Return where in the text an entry is."""
+        """Return where in the text an entry is, and what belongs to it alone."""
         ...
 
     def is_empty(self, text: str) -> bool:
         """Return whether there is nothing in the text."""
         ...
 
-    def on_lines(self, text: str) -> str:
-        """Return the text as it can be shown to a person: not all on one long line."""
+    def spread(self, *texts: str) -> tuple[str, ...]:
+        """Return the texts as they can be shown to a person: on lines of their own.
+
+        They stay as they are, unless one of them is a single long line.
+        """
         ...
 
 
@@ -99,9 +102,8 @@ class _JsonFormat:
 
     def remove(self, text: str, name: str, made: Collection[str]) -> str:
         json_text = JsonText(text)
-        while (inputs := self._inputs(json_text)) and (own := self._own_input(json_text, name)):
-            item = json_text.items(inputs.value)[_identifiers(json_text).index(own)]
-            text = _without(json_text, _INPUTS, inputs, item, made)
+        while (inputs := self._inputs(json_text)) and (own := self._own_inputs(json_text, name)):
+            text = _without(json_text, _INPUTS, inputs, own[0], made)
             json_text = JsonText(text)
         servers = json_text.container(self._servers, "{")
         item = json_text.member(servers.value, name) if servers else None
@@ -109,31 +111,43 @@ class _JsonFormat:
 
     def spans(self, text: str, name: str) -> list[Span]:
         json_text = JsonText(text)
-        servers = json_text.container(self._servers, "{")
-        item = json_text.member(servers.value, name) if servers else None
-        return [Span(item.start, item.end)] if item else []
+        server = self._server(json_text, name)
+        items = [*([server] if server else []), *self._own_inputs(json_text, name)]
+        return [Span(item.start, item.end) for item in items]
 
     def is_empty(self, text: str) -> bool:
         return not text.strip() or text.strip() == "{}"
 
-    def on_lines(self, text: str) -> str:
-        if len(text) < _LONG_LINE or "\n" in text.strip():
-            return text
-        return json.dumps(JsonText(text).value, indent=2, ensure_ascii=False)
+    def spread(self, *texts: str) -> tuple[str, ...]:
+        if all(len(text) < _LONG_LINE or "\n" in text.strip() for text in texts):
+            return texts
+        return tuple(
+            json.dumps(JsonText(text).value, indent=2, ensure_ascii=False) if text.strip() else ""
+            for text in texts
+        )
+
+    def _server(self, json_text: JsonText, name: str) -> Item | None:
+        servers = json_text.container(self._servers, "{")
+        return json_text.member(servers.value, name) if servers else None
 
     def _inputs(self, json_text: JsonText) -> Item | None:
         return json_text.container(_INPUTS, "[") if self._has_inputs else None
 
-    def _own_input(self, json_text: JsonText, name: str) -> str | None:
-        """Return the identifier of an input that was made for an entry and that only it uses."""
-        [(start, end)] = self.spans(json_text.text, name) or [Span(0, 0)]
-        rest = json_text.text[:start] + json_text.text[end:]
-        for identifier in _identifiers(json_text):
-            reference = f"${{input:{identifier}}}"
-            is_used = reference in json_text.text[start:end]
-            if identifier.startswith(f"{name}-") and is_used and reference not in rest:
-                return identifier
-        return None
+    def _own_inputs(self, json_text: JsonText, name: str) -> list[Item]:
+        """Return the inputs that were made for an entry and that only it uses."""
+        inputs, server = self._inputs(json_text), self._server(json_text, name)
+        if inputs is None or server is None:
+            return []
+        used = json_text.text[server.start : server.end]
+        rest = json_text.text[: server.start] + json_text.text[server.end :]
+        items = zip(_identifiers(json_text), json_text.items(inputs.value), strict=True)
+        return [
+            item
+            for identifier, item in items
+            if identifier.startswith(f"{name}-")
+            and (reference := f"${{input:{identifier}}}") in used
+            and reference not in rest
+        ]
 
 
 def _identifiers(json_text: JsonText) -> list[str]:
@@ -190,5 +204,5 @@ class _TomlFormat:
     def is_empty(self, text: str) -> bool:
         return not text.strip()
 
-    def on_lines(self, text: str) -> str:
-        return text
+    def spread(self, *texts: str) -> tuple[str, ...]:
+        return texts

@@ -92,7 +92,7 @@ def _plan(wanted: Wanted, file: ConfigurationFile, entry: Entry, records: Record
 def _show(plan: _Plan, machine: Machine, say: Callable[[str], None]) -> None:
     client, name = plan.wanted.client, plan.wanted.name
     if not is_present(client, machine):
-        say(f"{client.title} was not found on this machine; its file is written nevertheless.")
+        say(f"{client.title} was not found on this machine; its file can be written all the same.")
     if plan.existing is not None:
         if is_ours(plan.existing):
             say(f"There is an entry {name} of this server already; it is replaced.")
@@ -106,11 +106,8 @@ def _show(plan: _Plan, machine: Machine, say: Callable[[str], None]) -> None:
 
 def _difference(plan: _Plan) -> list[str]:
     form, name, toml = plan.form, plan.wanted.name, plan.wanted.client.is_toml
-    old, new, spans = plan.file.text, plan.text, plan.spans
-    readable = form.on_lines(old)
-    if readable != old:
-        base = form.remove(readable, name, ()) if plan.existing is not None else readable
-        old, (new, spans) = readable, form.add(base, name, plan.entry)
+    old, new = form.spread(plan.file.text, plan.text)
+    spans = plan.spans if new == plan.text else form.spans(new, name)
     replaced = form.spans(old, name) if plan.existing is not None else []
     return difference(
         masked(old, [], replaced, strings_in(new, spans, toml=toml), toml=toml),
@@ -149,7 +146,7 @@ def _write(plan: _Plan, machine: Machine, records: Records, say: Callable[[str],
     if earlier and has_other_secret:
         delete_secret(earlier.secret_file)
     if backup:
-        say(f"What was there before is kept in {backup}")
+        say(f"A backup of the file as it was is in {backup}")
 
 
 def _with_entry(plan: _Plan, added: InstalledEntry) -> InstalledFile:

@@ -54,7 +54,7 @@ def uninstall(unwanted: Unwanted, machine: Machine, dialogue: Dialogue) -> bool:
     remaining = _without(installed, names)
     is_over = remaining.created and not remaining.entries and form.is_empty(text)
     if is_over and file.content is not None:
-        dialogue.say(f"{path} is deleted then: it was created for this server.")
+        dialogue.say(f"{path} will be deleted, because it was created for this server.")
     if not agreed(dialogue, f"Write this to {path}?"):
         dialogue.say("Nothing was written.")
         return dialogue.dry_run
@@ -71,7 +71,7 @@ def uninstall(unwanted: Unwanted, machine: Machine, dialogue: Dialogue) -> bool:
     with own_folder_written(machine):
         records.keep(file.target, remaining)
     if backup:
-        dialogue.say(f"What was there before is kept in {backup}")
+        dialogue.say(f"A backup of the file as it was is in {backup}")
     dialogue.say(f"{unwanted.client.title} no longer has {' and '.join(names)}.")
     return True
 
@@ -118,11 +118,7 @@ def _show(
     if text == file.text:
         dialogue.say(f"{file.path} has {' and '.join(names)} no longer; what is kept of it goes.")
         return
-    old, new = file.text, text
-    if (readable := form.on_lines(old)) != old:
-        old, new = readable, readable
-        for name in names:
-            new = form.remove(new, name, ())
+    old, new = form.spread(file.text, text)
     spans = [span for name in names for span in form.spans(old, name)]
     for line in difference(
         masked(old, [], spans, (), toml=client.is_toml),
