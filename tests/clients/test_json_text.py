@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from twilio_senders_mcp.clients.edits import cut, insert
@@ -19,6 +19,13 @@ VALUES = st.recursive(
     max_leaves=6,
 )
 ENTRY = {"command": "/x", "args": ["--sandbox"]}
+many = settings(
+    max_examples=150,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 
 
 @st.composite
@@ -60,7 +67,7 @@ def plain(value):
     return json.loads(json.dumps(value), parse_int=str, parse_float=str)
 
 
-@settings(max_examples=150, derandomize=True, database=None, deadline=None)
+@many
 @given(documents())
 def test_an_entry_is_added_and_the_rest_stays(document):
     text, value = document
@@ -74,7 +81,7 @@ def test_an_entry_is_added_and_the_rest_stays(document):
     assert cut(new, spans) == text
 
 
-@settings(max_examples=150, derandomize=True, database=None, deadline=None)
+@many
 @given(documents(), st.data())
 def test_any_member_is_taken_out_and_the_rest_stays(document, data):
     text, value = document

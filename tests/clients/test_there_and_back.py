@@ -39,10 +39,16 @@ def test_every_byte_comes_back(home, client, content, sandbox):
     assert list(files(home.machine.own_folder)) == []
 
 
-@pytest.mark.parametrize("in_project", [True, False])
+@pytest.mark.parametrize(
+    ("client", "in_project"),
+    [
+        pytest.param(client, in_project, id=f"{client.key}, {in_project}")
+        for client in CLIENTS
+        for in_project in (True, False)
+        if client.project_file or not in_project
+    ],
+)
 def test_a_file_that_was_not_there_is_gone_again_with_its_folders(home, client, in_project):
-    if in_project and not client.project_file:
-        pytest.skip("the client has no file in a project")
     path = home.path(client, in_project=in_project)
     home.install(client, in_project=in_project)
     assert "twilio-senders" in entries(client, path)

@@ -3,13 +3,20 @@
 import tomllib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from twilio_senders_mcp.clients.edits import cut, insert
 from twilio_senders_mcp.clients.toml_text import toml_insertion, toml_spans, toml_without
 
 ENTRY = {"command": 'C:\\a "b"\\x.exe', "args": ["--sandbox"], "env": {"TWILIO_REGION": "ie1"}}
+many = settings(
+    max_examples=150,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 BLOCKS = [
     "# a note\n",
     "\n",
@@ -45,7 +52,7 @@ def with_entry(value, entry):
     return value | {"mcp_servers": value.get("mcp_servers", {}) | {"ours": entry}}
 
 
-@settings(max_examples=150, derandomize=True, database=None, deadline=None)
+@many
 @given(documents())
 def test_an_entry_is_added_and_the_rest_stays(text):
     insertion = toml_insertion(text, "mcp_servers", "ours", ENTRY)
@@ -55,7 +62,7 @@ def test_an_entry_is_added_and_the_rest_stays(text):
     assert cut(new, spans) == text
 
 
-@settings(max_examples=150, derandomize=True, database=None, deadline=None)
+@many
 @given(documents(), st.sampled_from(["", "\n# more\n", "\n[later]\na = 1\n", "# x\n\n[[later]]\n"]))
 def test_an_entry_is_taken_out_and_the_rest_stays(text, later):
     later = later.replace("\n", "\r\n" if "\r\n" in text else "\n")

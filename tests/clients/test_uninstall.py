@@ -7,6 +7,7 @@ import pytest
 from homes import BY_KEY, files
 
 from twilio_senders_mcp.clients.errors import ClientError, ClientUsageError
+from twilio_senders_mcp.clients.records import Records
 
 CURSOR = BY_KEY["cursor"]
 CODEX = BY_KEY["codex"]
@@ -103,6 +104,18 @@ def test_a_file_that_cannot_be_deleted_is_named(home, monkeypatch):
     with pytest.raises(ClientError, match="cannot be deleted: Permission denied"):
         home.uninstall(CURSOR)
     assert "twilio-senders" in json.loads(home.path(CURSOR).read_text())["mcpServers"]
+
+
+def test_a_record_that_cannot_be_written_does_not_hide_what_was_changed(home, monkeypatch):
+    home.install(CURSOR)
+
+    def keep(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Records, "keep", keep)
+    with pytest.raises(ClientError, match="Permission denied; the configuration was changed"):
+        home.uninstall(CURSOR)
+    assert not home.path(CURSOR).exists()
 
 
 def test_an_entry_written_in_a_form_of_its_own_is_taken_out(home):

@@ -68,7 +68,7 @@ def _run_install(options: argparse.Namespace, _: Settings) -> int:
     from twilio_senders_mcp.clients.entry import Wanted
     from twilio_senders_mcp.clients.install import install
 
-    from .parser import given_settings
+    from .parser import given_settings  # which imports the commands itself
 
     wanted = Wanted(
         client=options.client,

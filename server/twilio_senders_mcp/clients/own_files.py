@@ -12,8 +12,8 @@ from .machine import Machine
 
 
 @contextmanager
-def own_folder_written(machine: Machine) -> Generator[None]:
-    """Word what prevents the user's folder from being written to; nothing else was changed yet.
+def own_folder_written(machine: Machine, outcome: str = "nothing was changed") -> Generator[None]:
+    """Word what prevents the user's folder from being written to, and the ``outcome`` then.
 
     Raises:
         ClientError: if it cannot be written to.
@@ -23,7 +23,7 @@ def own_folder_written(machine: Machine) -> Generator[None]:
         yield
     except OSError as error:
         raise ClientError(
-            f"{machine.own_folder} cannot be written to: {error.strerror}; nothing was changed"
+            f"{machine.own_folder} cannot be written to: {error.strerror}; {outcome}"
         ) from None
 
 

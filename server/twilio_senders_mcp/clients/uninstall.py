@@ -68,7 +68,8 @@ def uninstall(unwanted: Unwanted, machine: Machine, dialogue: Dialogue) -> bool:
     for entry in installed.entries if installed else []:
         if entry.name in names:
             delete_secret(entry.secret_file)
-    with own_folder_written(machine):
+    outcome = "the configuration was changed, but the entry is still recorded as installed"
+    with own_folder_written(machine, outcome):
         records.keep(file.target, remaining)
     if backup:
         dialogue.say(f"A backup of the file as it was is in {backup}")
