@@ -12,6 +12,7 @@ from .show_runs import SHOW_RUNS
 from .survey import SURVEY
 from .worker import WORKER
 from .write_docs import WRITE_DOCS
+from .write_skills import WRITE_SKILLS
 
 WITHOUT_A_COMMAND: Final = SERVE_STDIO
 """What runs if no command is given."""
@@ -24,5 +25,6 @@ COMMANDS: Final[tuple[Command, ...]] = (
     SHOW_RUNS,
     SERVE_SANDBOX,
     WRITE_DOCS,
+    WRITE_SKILLS,
     DEMO,
 )
