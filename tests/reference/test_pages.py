@@ -153,7 +153,8 @@ def test_every_json_of_a_page_is_json(page):
 
 @every_page
 def test_no_page_is_longer_than_a_model_wants_to_read(page):
-    assert len(page.markdown) < 10_000
+    # Few models read what is new in a release of this server, and then all of it.
+    assert len(page.markdown) < (16_000 if page.path.startswith("changes/server-") else 10_000)
 
 
 def test_the_examples_fit_the_models():

@@ -13,6 +13,7 @@ from .show_runs import SHOW_RUNS
 from .survey import SURVEY
 from .worker import WORKER
 from .write_docs import WRITE_DOCS
+from .write_skills import WRITE_SKILLS
 
 WITHOUT_A_COMMAND: Final = SERVE_STDIO
 """What runs if no command is given."""
@@ -27,5 +28,6 @@ COMMANDS: Final[tuple[Command, ...]] = (
     UNINSTALL,
     SERVE_SANDBOX,
     WRITE_DOCS,
+    WRITE_SKILLS,
     DEMO,
 )
