@@ -9,6 +9,7 @@ from mcp import Client
 from sandboxed import ERAS, call, connected, sandbox_settings, sentence, text_of
 from stand_in import StandIn, answer
 
+from twilio_senders_mcp.reference.library import library
 from twilio_senders_mcp.sandbox import (
     BAKERY_SENDER,
     OFFLINE_SENDER,
@@ -18,6 +19,7 @@ from twilio_senders_mcp.sandbox import (
     Fault,
     Sandbox,
 )
+from twilio_senders_mcp.senders.name_rules import NAME_RULES
 from twilio_senders_mcp.server import create_server
 from twilio_senders_mcp.tools.check_sender import PARTS_SECONDS, READ_SECONDS
 
@@ -248,6 +250,28 @@ async def test_a_sender_that_cannot_be_read_in_time_is_a_failure(monkeypatch):
     result = await check(sandbox, sid=ONLINE_SENDER)
     assert result.is_error
     assert "did not respond in time" in text_of(result)
+
+
+async def test_every_check_and_every_page_that_a_result_names_is_in_the_reference():
+    names, pages = set[str](), set[str]()
+    settings = {"twilio_senders_confirm": "never"}
+    for sid in (OFFLINE_SENDER, ONLINE_SENDER, PENDING_SENDER, RCS_SENDER):
+        result = await check(Sandbox(), sid=sid, twilio_test=True, **settings)
+        names |= {one["check"] for one in result.structured_content["checks"]}
+        pages |= {one["page"] for one in result.structured_content["checks"] if "page" in one}
+    draft = await check(Sandbox(), draft={**DRAFT, "sender_id": "rcs:owl_bakery_agent"})
+    names |= {one["check"] for one in draft.structured_content["checks"]}
+    assert {"status", "alerts", "delivery_test", "registration", "webhook"} <= names
+    explained = library()["topics/checks"].body
+    assert [name for name in names if f"| `{name}` |" not in explained] == []
+    assert pages <= library().keys()
+
+
+def test_every_rule_of_a_name_is_in_the_reference_with_its_state():
+    explained = library()["topics/checks"].body
+    for rule in NAME_RULES:
+        [row] = [line for line in explained.splitlines() if line.startswith(f"| {rule.name} |")]
+        assert f"| `{rule.state}` |" in row
 
 
 def test_the_whole_takes_less_than_45_seconds():

@@ -62,7 +62,7 @@ class CheckSenderArguments(StrictModel):
             json_schema_extra={UNPUBLISHED: True},
         ),
     ] = MISSING
-    probe: Annotated[bool, Field(description="Open addresses from here.")] = True
+    probe: Annotated[bool, Field(description="Open the URLs from this server.")] = True
     twilio_test: Annotated[
         bool, Field(description="Let Twilio POST a test to each webhook; asks a person.")
     ] = False
@@ -311,7 +311,7 @@ def _next(verdict: Verdict, *, draft: bool) -> str:
         return good if verdict != "blocked" else "Correct the draft and check it with check_sender."
     if verdict == "ready":
         return ""
-    return "Carry out the cures, with update_sender where a field is wrong, then check again."
+    return "Apply the cures, with update_sender where a field is wrong, then check again."
 
 
 CHECK_SENDER = Tool(

@@ -22,7 +22,7 @@ _AMOUNTS: Final = ((6, 12, 5), (6, 10, 3), (6, 10, 2), (5, 9, 1), (4, 6, 1), (3,
 
 _CURES: Final = {
     "offline:no_reason": "This is normal in the first minutes after registration.",
-    "status:PENDING_VERIFICATION": "Send the code that the number receives.",
+    "status:PENDING_VERIFICATION": "Submit the code that the number receives.",
     "status:DRAFT": "Complete the registration in the Twilio Console.",
     "webhook:none": "Set webhook.callback_url to receive messages.",
     "webhook:not_https": "Use https URLs for the webhooks.",
