@@ -1,5 +1,6 @@
 """The commands that carry out runs without an AI tool, and show them."""
 
+import csv
 import json
 
 import anyio
@@ -9,10 +10,13 @@ from processes import PATIENCE, started
 from sandboxed import text_of
 
 from twilio_senders_mcp import cli
+from twilio_senders_mcp.changes import SendersByQuery, SetFields
+from twilio_senders_mcp.cli import show_runs
 from twilio_senders_mcp.http.serving import served
 from twilio_senders_mcp.sandbox import ACCOUNT_SID, AUTH_TOKEN, ONLINE_SENDER, Sandbox
-from twilio_senders_mcp.server import create_server
+from twilio_senders_mcp.server import create_accounts, create_changes, create_server
 from twilio_senders_mcp.settings import load_settings
+from twilio_senders_mcp.twilio.requests import UpdateSender
 
 CHANGE = {"senders": {"query": "owl"}, "set": {"friendly_name": "Planned"}}
 
@@ -28,6 +32,21 @@ def sandbox(monkeypatch, tmp_path):
         monkeypatch.setenv("TWILIO_SENDERS_STATE", str(tmp_path))
         monkeypatch.setenv("TWILIO_SENDERS_POLL", "1")
         yield sandbox
+
+
+async def unattended_run() -> str:
+    """A run of all the sandbox's senders that nothing carries out."""
+    settings = load_settings()
+    accounts = create_accounts(settings)
+    changes = create_changes(settings, accounts, sandbox=False)
+    try:
+        plan = await changes.plan(
+            SendersByQuery([accounts.default]), SetFields(UpdateSender(friendly_name="Planned"))
+        )
+        return (await changes.apply(plan.plan)).run
+    finally:
+        await changes.aclose()
+        await accounts.aclose()
 
 
 async def paused_run() -> str:
@@ -63,6 +82,52 @@ def test_a_worker_finishes_what_a_server_left_and_its_run_is_shown(sandbox, caps
     assert len(facts["items"]) == 2
     assert cli.run(["runs", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)[0]["run"] == run
+    assert cli.run(["runs", run, "--csv"]) == 0
+    first, _ = csv.DictReader(capsys.readouterr().out.splitlines())
+    assert (first["sid"], first["outcome"]) == (ONLINE_SENDER, "applied")
+    assert first["friendly_name wanted"] == "Planned"
+    assert cli.run(["runs", "--csv"]) == 0
+    [row] = csv.DictReader(capsys.readouterr().out.splitlines())
+    assert (row["run"], row["state"], row["applied"]) == (run, "done", "2")
+
+
+def test_every_page_of_a_run_is_printed_in_each_form(sandbox, capsys):
+    [senders, *_] = sandbox._senders.values()
+    for number in range(20):
+        name = {"sender_id": f"whatsapp:+1555{number:07d}", "profile": {"name": "Shop"}}
+        senders.create(name, 0)
+    run = anyio.run(unattended_run)
+    assert cli.run(["runs", run]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1 + 25
+    assert cli.run(["runs", run, "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert len({each["sid"] for each in facts["items"]}) == 25
+    assert "next_page_token" not in facts
+    assert cli.run(["runs", run, "--csv"]) == 0
+    rows = list(csv.DictReader(capsys.readouterr().out.splitlines()))
+    assert len({each["sid"] for each in rows}) == 25
+    assert {each["outcome"] for each in rows} == {"waiting"}
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_a_reader_of_runs_that_has_read_enough_ends_it(monkeypatch):
+    def broken(*_):
+        raise BrokenPipeError
+
+    def leave(*_):
+        raise SystemExit(0)
+
+    monkeypatch.setattr(show_runs, "print_utf8", broken)
+    monkeypatch.setattr(show_runs, "end_process", leave)
+    with pytest.raises(SystemExit):
+        cli.run(["runs", "--csv"])
+
+
+def test_one_form_is_chosen(capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.run(["runs", "--json", "--csv"])
+    assert ended.value.code == 2
+    assert "argument --csv: not allowed with argument --json" in capsys.readouterr().err
 
 
 def test_a_worker_works_until_a_signal(sandbox):

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Final
 
 import anyio
 
@@ -11,11 +11,11 @@ from twilio_senders_mcp.changes.errors import ChangesError
 from twilio_senders_mcp.server import create_accounts, create_changes
 from twilio_senders_mcp.settings import Settings
 from twilio_senders_mcp.tools.failure import describe_failure
-from twilio_senders_mcp.tools.json_text import to_json, without_nulls
-from twilio_senders_mcp.tools.run_result import run_content, run_facts, run_sentence, run_text
+from twilio_senders_mcp.tools.run_result import run_sentence
+
+from .run_reports import RUNS_MAX, Form, list_report, run_report
 
 _LOOK_SECONDS: Final = 0.5
-_RUNS_MAX: Final = 100
 
 Say = Callable[[str], None]
 
@@ -48,7 +48,7 @@ async def work(settings: Settings, say: Say, *, once: bool) -> None:
 async def _watch(changes: Changes, say: Say, *, once: bool) -> None:
     told: dict[str, str] = {}
     while True:
-        runs = await changes.recent_runs(limit=_RUNS_MAX)
+        runs = await changes.recent_runs(limit=RUNS_MAX)
         running = [run for run in runs if run.state == "running"]
         for run in runs:
             sentence = run_sentence(run)
@@ -61,32 +61,17 @@ async def _watch(changes: Changes, say: Say, *, once: bool) -> None:
         await anyio.sleep(_LOOK_SECONDS)
 
 
-async def runs_report(settings: Settings, run: str, *, as_json: bool) -> str:
-    """Return the recent runs, or one run with all of its senders, as text or JSON.
+async def runs_report(settings: Settings, run: str, form: Form) -> str:
+    """Return the recent runs, or one run with all of its senders.
 
     Raises:
         FleetFailed: if there is no such run, or the state cannot be used.
 
     """
     async with _changes(settings) as (changes, several):
-        if not run:
-            recent = await changes.recent_runs(limit=_RUNS_MAX)
-            if as_json:
-                return to_json([without_nulls(run_facts(each)) for each in recent])
-            return "\n".join(run_sentence(each) for each in recent) or "There are no runs."
-        view = await changes.show_run(run, show="all")
-        content, lines = run_content(view, several=several), [run_sentence(view.summary)]
-        items: list[Any] = []
-        while True:
-            items += run_content(view, several=several)["items"]
-            lines.append(run_text(view, several=several, paged=False))
-            if view.next_page_token is None:
-                break
-            token = view.next_page_token  # pragma: no cover - the runs of the tests have one page
-            view = await changes.show_run(run, show="all", page_token=token)  # pragma: no cover
-        if as_json:
-            return to_json(without_nulls({**content, "items": items, "next_page_token": None}))
-        return "\n".join(line for line in lines if line)
+        if run:
+            return await run_report(changes, run, form, several=several)
+        return await list_report(changes, form)
 
 
 @asynccontextmanager
