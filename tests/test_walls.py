@@ -126,6 +126,7 @@ def test_the_sandbox_knows_only_the_models():
         ("jinja2", ("site/",)),
         ("markdown_it", ("site/",)),
         ("pygments", ("site/",)),
+        ("rich", ("cli/run_progress.py",)),
         ("psycopg", ("changes/lock.py",)),
         ("sqlalchemy", ("changes/",)),
         ("tomlkit", ("clients/toml_text.py",)),

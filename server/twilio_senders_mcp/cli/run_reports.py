@@ -23,13 +23,11 @@ async def list_report(changes: Changes, form: Form) -> str:
 
     """
     recent = await changes.recent_runs(limit=RUNS_MAX)
-    match form:
-        case "json":
-            return to_json([without_nulls(run_facts(each)) for each in recent])
-        case "csv":
-            return runs_csv(recent)
-        case "text":
-            return "\n".join(run_sentence(each) for each in recent) or "There are no runs."
+    if form == "json":
+        return to_json([without_nulls(run_facts(each)) for each in recent])
+    if form == "csv":
+        return runs_csv(recent)
+    return "\n".join(run_sentence(each) for each in recent) or "There are no runs."
 
 
 async def run_report(changes: Changes, run: str, form: Form, *, several: bool) -> str:
@@ -42,16 +40,14 @@ async def run_report(changes: Changes, run: str, form: Form, *, several: bool) -
 
     """
     pages = [page async for page in _pages(changes, run)]
-    match form:
-        case "json":
-            facts = [run_content(page, several=several) for page in pages]
-            items = [item for each in facts for item in each["items"]]
-            return to_json(without_nulls({**facts[0], "items": items, "next_page_token": None}))
-        case "csv":
-            return senders_csv([item for page in pages for item in page.items])
-        case "text":
-            lines = [run_text(page, several=several, paged=False) for page in pages]
-            return "\n".join([run_sentence(pages[0].summary), *lines])
+    if form == "json":
+        facts = [run_content(page, several=several) for page in pages]
+        items = [item for each in facts for item in each["items"]]
+        return to_json(without_nulls({**facts[0], "items": items, "next_page_token": None}))
+    if form == "csv":
+        return senders_csv([item for page in pages for item in page.items])
+    lines = [run_text(page, several=several, paged=False) for page in pages]
+    return "\n".join([run_sentence(pages[0].summary), *lines])
 
 
 async def _pages(changes: Changes, run: str) -> AsyncGenerator[RunView]:

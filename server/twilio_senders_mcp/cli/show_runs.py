@@ -4,7 +4,7 @@ import argparse
 from functools import partial
 from typing import Final
 
-from twilio_senders_mcp.settings import Settings
+from twilio_senders_mcp.settings import Settings, SettingsError
 
 from .command import Command
 from .terminal import end_process, fail, print_utf8
@@ -16,6 +16,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     forms.add_argument("--json", dest="form", action="store_const", const="json", help="as JSON")
     forms.add_argument("--csv", dest="form", action="store_const", const="csv", help="as CSV")
     parser.set_defaults(form="text")
+    parser.add_argument("--follow", action="store_true", help="wait until RUN ends, and show it")
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
@@ -23,8 +24,11 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
 
     from .fleet import FleetFailed, runs_report
 
+    if options.follow and not options.run:
+        raise SettingsError(["--follow needs the RUN to follow"])
+    report = partial(runs_report, settings, options.run, options.form, follow=options.follow)
     try:
-        print_utf8(anyio.run(partial(runs_report, settings, options.run, options.form)))
+        print_utf8(anyio.run(report))
     except FleetFailed as failure:
         return fail(str(failure))
     except BrokenPipeError:
