@@ -73,14 +73,13 @@ class _Bars:
 
     def show(self, run: RunSummary) -> None:
         if run.run not in self._tasks:
-            self._tasks[run.run] = self._progress.add_task(run.run, total=None, problems="")
+            self._tasks[run.run] = self._progress.add_task(run.run, total=run.senders, problems="")
         if run.is_over:
             self._progress.remove_task(self._tasks.pop(run.run))
             self.say(told(run))
             return
         self._progress.update(
             self._tasks[run.run],
-            total=run.senders,
             completed=run.senders - run.waiting,
             problems=_problems(run),
         )
