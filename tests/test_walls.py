@@ -119,7 +119,7 @@ def test_the_sandbox_knows_only_the_models():
 @pytest.mark.parametrize(
     ("library", "users"),
     [
-        ("mcp", ("protocol/", "http/", "server.py", "cli/demo.py")),
+        ("mcp", ("protocol/", "http/", "server.py", "cli/demo/")),
         ("httpx2", ("twilio/transport.py",)),
         ("dbos", ("changes/durable.py",)),
         ("httpcore2", ("probing/",)),

@@ -4,18 +4,15 @@ from collections.abc import Awaitable, Callable
 
 import anyio
 
-from twilio_senders_mcp.changes.errors import ChangesError
 from twilio_senders_mcp.protocol.stdio import cancel_at_signal
 
 
 async def until_signal(work: Callable[[], Awaitable[None]]) -> bool:
     """Do ``work`` and return True, or cancel it at a signal and return False.
 
-    Raises:
-        ChangesError: if ``work`` does.
-
+    What ``work`` raises is raised as it is.
     """
-    failure: ChangesError | None = None
+    failure: Exception | None = None
     working, watching = anyio.CancelScope(), anyio.CancelScope()
 
     async def watch() -> None:
@@ -27,7 +24,7 @@ async def until_signal(work: Callable[[], Awaitable[None]]) -> bool:
         with working:
             try:
                 await work()
-            except ChangesError as error:
+            except Exception as error:  # noqa: BLE001 - it is raised below
                 failure = error
         watching.cancel()
     # The block above would wrap it in an exception group.
