@@ -75,6 +75,7 @@ def test_a_run_has_a_row_with_its_times_and_a_column_for_each_outcome():
         stopped_because=None,
         executing=True,
         undo_of="run-0",
+        leg=1,
     )
     [row] = rows(runs_csv([run]))
     assert {name: text for name, text in row.items() if text not in ("", "0")} == {
