@@ -5,7 +5,8 @@ BIN := $(VENV)/bin
 # The tests that need nothing besides Python.
 QUICK := not inspector and not conformance and not browser
 
-.PHONY: demo test check format inspector conformance browser bench bench-peers fuzz soak clients docs generated clean
+.PHONY: demo test check format inspector conformance browser bench bench-peers fuzz soak clients docs \
+	generated dist wheel-demo minimum clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/twilio-senders-mcp demo
@@ -67,6 +68,24 @@ clients: $(VENV)/.installed
 # Rewrites what is generated: the README's tables and the snapshots in tests/.
 generated: $(VENV)/.installed-dev
 	$(BIN)/pytest -q tests/test_readme.py tests/test_snapshots.py --write-generated
+
+# What an index such as PyPI gets: the sources and the wheel, checked as it checks them.
+dist: $(VENV)/.installed-dev
+	rm -rf dist
+	$(BIN)/python -m build --installer uv
+	$(BIN)/twine check --strict dist/*
+
+# The wheel as its users get it: in an environment of its own, started from another folder.
+wheel-demo: dist
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python build/wheel
+	$(BIN)/uv pip install --quiet --python build/wheel dist/*.whl
+	cd build/wheel && bin/twilio-senders-mcp demo
+
+# The tests with the oldest versions that pyproject.toml allows of what it names.
+minimum: $(VENV)/.installed-dev
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python build/minimum
+	$(BIN)/uv pip install --quiet --python build/minimum --resolution lowest-direct --editable '.[dev,http]'
+	build/minimum/bin/python -m pytest -n auto -p no:cacheprovider -m "$(QUICK)"
 
 clean:
 	rm -rf $(VENV) .ci/node .ci/conformance

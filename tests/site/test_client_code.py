@@ -23,7 +23,7 @@ SUCCESS = dict(zip(OPERATIONS, [200, 202, 200, 202, 204], strict=True))
 @pytest.fixture(scope="module")
 def address():
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(Sandbox(), log_level="critical"))
+    server = uvicorn.Server(uvicorn.Config(Sandbox(), log_level="critical", ws="none"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
