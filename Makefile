@@ -65,9 +65,10 @@ soak: $(VENV)/.installed-dev
 clients: $(VENV)/.installed
 	@$(BIN)/python bench/clients/run.py
 
-# Rewrites what is generated: the README's tables, the snapshots in tests/, and what registries read.
+# Rewrites what is generated: the README's tables and picture, the snapshots in tests/, and what
+# registries read.
 generated: $(VENV)/.installed-dev
-	$(BIN)/pytest -q tests/test_readme.py tests/test_snapshots.py tests/test_publishing.py --write-generated
+	$(BIN)/pytest -q tests/test_readme.py tests/test_snapshots.py tests/test_publishing.py tests/test_fleet_picture.py --write-generated
 
 # What an index such as PyPI gets: the sources and the wheel, checked as it checks them.
 dist: $(VENV)/.installed-dev
