@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from jsonschema import Draft7Validator
 from mcp import Client
 from sandboxed import sandbox_settings
@@ -18,6 +19,7 @@ from twilio_senders_mcp.settings import SETTINGS
 
 pytestmark = pytest.mark.anyio
 
+PYTHON = "Programming Language :: Python :: "
 SECRETS = {"twilio_api_secret", "twilio_auth_token"}
 ASKED_FOR = (
     "twilio_account_sid",
@@ -136,3 +138,27 @@ def test_each_secret_of_the_bundle_is_hidden_and_nothing_must_be_given(root):
     hidden = {key for key, entry in manifest["user_config"].items() if entry.get("sensitive")}
     assert {f"twilio_{key}" for key in hidden} == SECRETS
     assert not any(entry.get("required") for entry in manifest["user_config"].values())
+
+
+def test_continuous_integration_runs_on_the_pythons_that_the_package_names(root, project):
+    jobs = yaml.safe_load((root / ".github/workflows/ci.yml").read_text())["jobs"]
+    named = [text.removeprefix(PYTHON) for text in project["classifiers"] if PYTHON in text]
+    assert jobs["everything"]["strategy"]["matrix"]["python"] == named[1:]
+    assert jobs["everything"]["steps"][-1] == {"run": "bash .ci/run"}
+
+
+def test_continuous_integration_runs_the_quick_tests_of_the_makefile(root):
+    [quick] = re.findall(r"^QUICK := (.*)$", (root / "Makefile").read_text(), re.MULTILINE)
+    jobs = yaml.safe_load((root / ".github/workflows/ci.yml").read_text())["jobs"]
+    assert f'-m "{quick}"' in jobs["elsewhere"]["steps"][-1]["run"]
+
+
+@pytest.mark.parametrize("name", ["bug", "twilio-changed", "idea"])
+def test_each_form_for_an_issue_can_be_read_and_asks_for_no_secret(root, name):
+    form = yaml.safe_load((root / f".github/ISSUE_TEMPLATE/{name}.yml").read_text())
+    assert {"name", "description", "body"} <= form.keys()
+    first, *fields = form["body"]
+    assert first["type"] == "markdown"
+    assert "leave out auth tokens, API secrets, verification codes" in first["attributes"]["value"]
+    assert any(field.get("validations", {}).get("required") for field in fields)
+    assert len({field["id"] for field in fields}) == len(fields)
