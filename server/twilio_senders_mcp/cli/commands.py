@@ -5,6 +5,7 @@ from typing import Final
 from .check import CHECK
 from .command import Command
 from .demonstrate import DEMO
+from .install import INSTALL, UNINSTALL
 from .serve_http import SERVE_HTTP
 from .serve_sandbox import SERVE_SANDBOX
 from .serve_stdio import SERVE_STDIO
@@ -12,6 +13,7 @@ from .show_runs import SHOW_RUNS
 from .survey import SURVEY
 from .worker import WORKER
 from .write_docs import WRITE_DOCS
+from .write_skills import WRITE_SKILLS
 
 WITHOUT_A_COMMAND: Final = SERVE_STDIO
 """What runs if no command is given."""
@@ -22,7 +24,10 @@ COMMANDS: Final[tuple[Command, ...]] = (
     SURVEY,
     WORKER,
     SHOW_RUNS,
+    INSTALL,
+    UNINSTALL,
     SERVE_SANDBOX,
     WRITE_DOCS,
+    WRITE_SKILLS,
     DEMO,
 )

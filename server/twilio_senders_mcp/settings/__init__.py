@@ -5,9 +5,10 @@ that ``--help``, which lists the flags, is instant.
 """
 
 from .declaration import SETTINGS, Settings
-from .parsing import is_loopback
+from .parsing import is_loopback, is_placeholder
 from .problems import SettingsError
 from .reading import load_settings
+from .shell import shell_environment
 from .terminal import allows_color
 
 __all__ = [
@@ -16,5 +17,7 @@ __all__ = [
     "SettingsError",
     "allows_color",
     "is_loopback",
+    "is_placeholder",
     "load_settings",
+    "shell_environment",
 ]
