@@ -19,7 +19,6 @@ from twilio_senders_mcp.settings import SETTINGS
 
 pytestmark = pytest.mark.anyio
 
-PYTHON = "Programming Language :: Python :: "
 SECRETS = {"twilio_api_secret", "twilio_auth_token"}
 ASKED_FOR = (
     "twilio_account_sid",
@@ -46,6 +45,11 @@ def read(file: Path) -> dict[str, Any]:
 
 def write(file: Path, content: dict[str, Any]) -> None:
     file.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+
+
+def pythons(project: dict[str, Any]) -> list[str]:
+    """The versions of Python that the package names, oldest first."""
+    return re.findall(r"Python :: (3\.\d+)", "\n".join(project["classifiers"]))
 
 
 def environment_variable(name: str) -> dict[str, Any]:
@@ -117,7 +121,10 @@ async def test_the_bundle_is_that_of_the_package(root, project, write_generated)
 def test_the_bundle_installs_the_wheel_of_this_version(root, project):
     environment = tomllib.loads((root / "bundle/pyproject.toml").read_text())
     assert environment["project"]["version"] == __version__
-    assert environment["project"]["requires-python"] == project["requires-python"]
+    *_, newest = pythons(project)
+    after = f"3.{int(newest.removeprefix('3.')) + 1}"
+    range_of_pythons = f"{project['requires-python']},<{after}"
+    assert environment["project"]["requires-python"] == range_of_pythons
     assert environment["project"]["dependencies"] == [project["name"]]
     wheel = f"{project['name'].replace('-', '_')}-{__version__}-py3-none-any.whl"
     assert environment["tool"]["uv"]["sources"] == {project["name"]: {"path": wheel}}
@@ -142,8 +149,7 @@ def test_each_secret_of_the_bundle_is_hidden_and_nothing_must_be_given(root):
 
 def test_continuous_integration_runs_on_the_pythons_that_the_package_names(root, project):
     jobs = yaml.safe_load((root / ".github/workflows/ci.yml").read_text())["jobs"]
-    named = [text.removeprefix(PYTHON) for text in project["classifiers"] if PYTHON in text]
-    assert jobs["everything"]["strategy"]["matrix"]["python"] == named[1:]
+    assert jobs["everything"]["strategy"]["matrix"]["python"] == pythons(project)
     assert jobs["everything"]["steps"][-1] == {"run": "bash .ci/run"}
 
 
