@@ -53,6 +53,7 @@ def chosen(monkeypatch):
         (["survey"], "survey", {"account": "*", "sandbox": False}),
         (["worker", "--once"], "worker", {"once": True}),
         (["runs"], "runs", {"run": "", "json": False}),
+        (["completion", "fish"], "completion", {"shell": "fish"}),
     ],
 )
 def test_the_words_choose_a_command(chosen, words, name, values):

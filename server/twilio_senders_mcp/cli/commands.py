@@ -4,6 +4,7 @@ from typing import Final
 
 from .check import CHECK
 from .command import Command
+from .completion import COMPLETION
 from .demonstrate import DEMO
 from .serve_http import SERVE_HTTP
 from .serve_sandbox import SERVE_SANDBOX
@@ -25,4 +26,5 @@ COMMANDS: Final[tuple[Command, ...]] = (
     SERVE_SANDBOX,
     WRITE_DOCS,
     DEMO,
+    COMPLETION,
 )

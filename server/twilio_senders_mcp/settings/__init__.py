@@ -8,13 +8,14 @@ from .declaration import SETTINGS, Settings
 from .parsing import is_loopback
 from .problems import SettingsError
 from .reading import load_settings
-from .terminal import allows_color
+from .terminal import allows_color, is_completing
 
 __all__ = [
     "SETTINGS",
     "Settings",
     "SettingsError",
     "allows_color",
+    "is_completing",
     "is_loopback",
     "load_settings",
 ]

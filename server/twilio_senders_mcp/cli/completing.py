@@ -1,0 +1,64 @@
+"""What the shell is offered when Tab is pressed: loaded only then.
+
+The scripts of the command ``completion`` start this command with a line that is being typed.
+"""
+
+import argparse
+from collections.abc import Callable, Iterable
+from typing import Any, Final, cast
+
+import argcomplete
+from argcomplete.completers import DirectoriesCompleter, FilesCompleter
+
+from twilio_senders_mcp.settings import SETTINGS
+
+from .parser import create_parsers
+
+Completer = Callable[..., Iterable[str]]
+
+
+def complete() -> None:
+    """Write the completions of the line that the shell gives, and end the process."""
+    parser = create_parsers().whole
+    _set_completers(parser)
+    argcomplete.autocomplete(parser, always_complete_options=False)
+
+
+def _set_completers(parser: argparse.ArgumentParser) -> None:
+    # argparse has no public way to list the arguments that were added.
+    for action in parser._actions:  # noqa: SLF001
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+            for each in cast("dict[str, argparse.ArgumentParser]", action.choices).values():
+                _set_completers(each)
+        elif action.choices is None:
+            # argcomplete looks for this attribute.
+            action.completer = _completer(action)  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def _completer(action: argparse.Action) -> Completer:
+    setting = SETTINGS.get(action.dest)
+    if setting is not None and setting.choices:
+        return lambda **_: setting.choices
+    return _BY_METAVAR.get(str(action.metavar), _nothing)
+
+
+def _nothing(**_: Any) -> list[str]:
+    """Offer nothing, where argcomplete would offer files."""
+    return []
+
+
+def _tool_names(prefix: str, **_: Any) -> list[str]:
+    """Offer the tools for the last of several names that are separated by commas."""
+    from twilio_senders_mcp.tools.catalog import ALL_TOOL_NAMES
+
+    named, comma, _last = prefix.rpartition(",")
+    return [f"{named}{comma}{name}" for name in ALL_TOOL_NAMES]
+
+
+_BY_METAVAR: Final[dict[str, Completer]] = {
+    "FILE": FilesCompleter(),
+    "FOLDER": DirectoriesCompleter(),
+    "PLACE": DirectoriesCompleter(),
+    "NAMES": _tool_names,
+}
+"""What is offered for an argument, by how the help names it."""
