@@ -6,6 +6,7 @@ from .check import CHECK
 from .command import Command
 from .completion import COMPLETION
 from .demonstrate import DEMO
+from .doctor import DOCTOR
 from .serve_http import SERVE_HTTP
 from .serve_sandbox import SERVE_SANDBOX
 from .serve_stdio import SERVE_STDIO
@@ -19,6 +20,7 @@ WITHOUT_A_COMMAND: Final = SERVE_STDIO
 
 COMMANDS: Final[tuple[Command, ...]] = (
     SERVE_HTTP,
+    DOCTOR,
     CHECK,
     SURVEY,
     WORKER,

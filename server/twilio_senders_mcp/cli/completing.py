@@ -5,41 +5,39 @@ The scripts of the command ``completion`` start this command with a line that is
 
 import argparse
 from collections.abc import Callable, Iterable
-from typing import Any, Final, cast
+from functools import partial
+from typing import Any, Final
 
 import argcomplete
 from argcomplete.completers import DirectoriesCompleter, FilesCompleter
 
 from twilio_senders_mcp.settings import SETTINGS
 
-from .parser import create_parsers
+from .parser import actions_of, create_parsers
 
 Completer = Callable[..., Iterable[str]]
 
 
 def complete() -> None:
     """Write the completions of the line that the shell gives, and end the process."""
-    parser = create_parsers().whole
-    _set_completers(parser)
-    argcomplete.autocomplete(parser, always_complete_options=False)
-
-
-def _set_completers(parser: argparse.ArgumentParser) -> None:
-    # argparse has no public way to list the arguments that were added.
-    for action in parser._actions:  # noqa: SLF001
-        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
-            for each in cast("dict[str, argparse.ArgumentParser]", action.choices).values():
-                _set_completers(each)
-        elif action.choices is None:
-            # argcomplete looks for this attribute.
-            action.completer = _completer(action)  # pyright: ignore[reportAttributeAccessIssue]
+    parsers = create_parsers()
+    for parser in (parsers.whole, *parsers.of_commands):
+        for action in actions_of(parser):
+            if action.choices is None:
+                # argcomplete looks for this attribute.
+                action.completer = _completer(action)  # pyright: ignore[reportAttributeAccessIssue]
+    argcomplete.autocomplete(parsers.whole, always_complete_options=False)
 
 
 def _completer(action: argparse.Action) -> Completer:
     setting = SETTINGS.get(action.dest)
     if setting is not None and setting.choices:
-        return lambda **_: setting.choices
+        return partial(_offer, setting.choices)
     return _BY_METAVAR.get(str(action.metavar), _nothing)
+
+
+def _offer(choices: Iterable[str], **_: Any) -> Iterable[str]:
+    return choices
 
 
 def _nothing(**_: Any) -> list[str]:

@@ -34,6 +34,8 @@ def run(words: Sequence[str]) -> int:
         configure_logging(settings.twilio_senders_log_level)
         return command.run(options, settings)
     except SettingsError as error:
+        if command.run_without_settings is not None:
+            return command.run_without_settings(options, error.problems)
         for problem in error.problems:
             say(f"{PROGRAM}: {problem}")
         return USAGE_ERROR

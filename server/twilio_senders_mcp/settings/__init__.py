@@ -8,14 +8,19 @@ from .declaration import SETTINGS, Settings
 from .parsing import is_loopback
 from .problems import SettingsError
 from .reading import load_settings
+from .shell import shell_environment
+from .sources import SettingSource, setting_sources
 from .terminal import allows_color, is_completing
 
 __all__ = [
     "SETTINGS",
+    "SettingSource",
     "Settings",
     "SettingsError",
     "allows_color",
     "is_completing",
     "is_loopback",
     "load_settings",
+    "setting_sources",
+    "shell_environment",
 ]
