@@ -64,9 +64,10 @@ soak: $(VENV)/.installed-dev
 clients: $(VENV)/.installed
 	@$(BIN)/python bench/clients/run.py
 
-# Rewrites what is generated: the README's tables and the snapshots in tests/.
+# Rewrites what is generated: tables of the documents, and the snapshots in tests/.
 generated: $(VENV)/.installed-dev
-	$(BIN)/pytest -q tests/test_readme.py tests/test_snapshots.py --write-generated
+	$(BIN)/pytest -q tests/test_readme.py tests/test_command_page.py tests/test_snapshots.py \
+		--write-generated
 
 clean:
 	rm -rf $(VENV) .ci/node .ci/conformance

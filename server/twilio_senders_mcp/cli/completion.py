@@ -30,7 +30,7 @@ def _run(options: argparse.Namespace, _: Settings) -> int:
 
 COMPLETION: Final = Command(
     name="completion",
-    summary="print the script with which a shell completes commands, flags and values",
+    summary="print the script that lets bash, zsh or fish complete commands, flags and values",
     example="twilio-senders-mcp completion bash",
     run=_run,
     add_arguments=_add_arguments,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.add_argument("--json", action="store_true", help="all at the end, as JSON")
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:

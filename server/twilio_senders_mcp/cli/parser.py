@@ -17,6 +17,7 @@ An MCP server with which any AI client manages Twilio's WhatsApp and RCS senders
 
 Without a command it serves MCP on stdin and stdout: that is what an AI tool's mcp.json runs.
 Try it without a Twilio account:  twilio-senders-mcp demo
+If something does not work:       twilio-senders-mcp doctor
 """
 _EPILOG: Final = """\
 Credentials come from the environment: TWILIO_ACCOUNT_SID with TWILIO_AUTH_TOKEN, or with
