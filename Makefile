@@ -61,13 +61,14 @@ soak: $(VENV)/.installed-dev
 	$(BIN)/python bench/soak.py $(SOAK)
 
 # Real MCP clients from PyPI and npm, each in an environment of its own in build/clients; needs npm.
+# Then the programs that `install` configures: do they find the server, and start it?
 clients: $(VENV)/.installed
-	@$(BIN)/python bench/clients/run.py
+	@$(BIN)/python bench/clients/run.py; passed=$$?; $(BIN)/python bench/clients/programs.py && exit $$passed
 
-# Rewrites what is generated: tables of the documents, and the snapshots in tests/.
+# Rewrites what is generated: tables of documents, the snapshots in tests/, and the data of two pages.
 generated: $(VENV)/.installed-dev
 	$(BIN)/pytest -q tests/test_readme.py tests/test_command_page.py tests/test_snapshots.py \
-		--write-generated
+	  tests/reference/test_server_pages.py --write-generated
 
 clean:
 	rm -rf $(VENV) .ci/node .ci/conformance

@@ -111,6 +111,21 @@ def install(client: Client, cache: Path) -> list[str]:
     return [node, str(folder / client.script), client.way]
 
 
+def install_program(package: str, program: str, cache: Path) -> str:
+    """Install a program from npm if necessary, the latest version, and return its path.
+
+    Raises:
+        NotInstalledError: if it cannot be installed here.
+
+    """
+    folder = cache / program
+    path = folder / "node_modules" / ".bin" / program
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        _run([*_npm_install(folder), package], folder / "install.log")
+    return str(path)
+
+
 def version(client: Client, cache: Path) -> str:
     """Return the library's name and version, and those of the Python SDK if it uses that."""
     folder, library = cache / client.key, _library(client)
@@ -135,13 +150,16 @@ def _library(client: Client) -> str:
 
 def _installation(client: Client, folder: Path) -> list[list[str]]:
     if not client.is_python:
-        npm = ["npm", "install", "--no-fund", "--no-audit", "--prefix", str(folder)]
-        return [[*npm, *client.packages]]
+        return [[*_npm_install(folder), *client.packages]]
     pip = [str(_venv_python(folder)), "-m", "pip", "install", "--disable-pip-version-check"]
     return [
         [sys.executable, "-m", "venv", str(folder / "venv")],
         [*pip, "--quiet", *client.packages],
     ]
+
+
+def _npm_install(folder: Path) -> list[str]:
+    return ["npm", "install", "--no-fund", "--no-audit", "--prefix", str(folder)]
 
 
 def _venv_python(folder: Path) -> Path:

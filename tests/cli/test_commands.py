@@ -8,6 +8,8 @@ import pytest
 from twilio_senders_mcp.__main__ import main
 from twilio_senders_mcp.cli import demo, parser, reporting, run, survey
 from twilio_senders_mcp.cli.commands import COMMANDS, WITHOUT_A_COMMAND
+from twilio_senders_mcp.protocol.jobs import JOBS
+from twilio_senders_mcp.protocol.skills import Skill
 from twilio_senders_mcp.sandbox import FLORIST_SENDER, OFFLINE_SENDER, ONLINE_SENDER
 from twilio_senders_mcp.settings import SETTINGS
 
@@ -53,6 +55,8 @@ def chosen(monkeypatch):
         (["survey"], "survey", {"account": "*", "sandbox": False}),
         (["worker", "--once"], "worker", {"once": True}),
         (["runs"], "runs", {"run": "", "json": False}),
+        (["install", "--sandbox"], "install", {"client": None, "sandbox": True, "yes": False}),
+        (["uninstall", "--dry-run"], "uninstall", {"client": None, "dry_run": True}),
         (["completion", "fish"], "completion", {"shell": "fish"}),
     ],
 )
@@ -139,10 +143,20 @@ def test_the_docs_are_written_to_a_folder(tmp_path, capsys):
     assert f"pages are in {folder}" in capsys.readouterr().out
 
 
-def test_a_folder_that_cannot_be_written_is_said_so(tmp_path, capsys):
+def test_the_skills_are_written_to_a_folder(tmp_path, capsys):
+    folder = tmp_path / "skills"
+    for _ in range(2):
+        assert run(["skills", str(folder)]) == 0
+        assert capsys.readouterr().out == f"{len(JOBS)} skills are in {folder}\n"
+    written = {file.parent.name: file.read_text("utf-8") for file in folder.glob("*/SKILL.md")}
+    assert written == {Skill(job).name: Skill(job).markdown for job in JOBS}
+
+
+@pytest.mark.parametrize("command", ["docs", "skills"])
+def test_a_folder_that_cannot_be_written_is_said_so(command, tmp_path, capsys):
     taken = tmp_path / "site"
     taken.write_text("")
-    assert run(["docs", str(taken)]) == 1
+    assert run([command, str(taken)]) == 1
     assert f"cannot write to {taken}: " in capsys.readouterr().err
 
 
@@ -153,15 +167,18 @@ def test_a_folder_that_cannot_be_written_is_said_so(tmp_path, capsys):
         (["http", "--time=5"], "unknown flag --time; did you mean --timeout?"),
         (
             ["--sandbox", "demo"],
-            "--sandbox applies only without a command, or with http, check or survey",
+            "--sandbox applies only without a command, or with http, check, survey or install",
         ),
         (
             ["--sandbox", "worker"],
-            "--sandbox applies only without a command, or with http, check or survey",
+            "--sandbox applies only without a command, or with http, check, survey or install",
         ),
         (
             ["--tools", "x", "docs", "y"],
-            "--tools applies only without a command, or with http, check, survey, worker or runs",
+            (
+                "--tools applies only without a command, "
+                "or with http, check, survey, worker, runs or install"
+            ),
         ),
     ],
 )

@@ -25,8 +25,16 @@ console.log(JSON.stringify(found));
 def test_the_script_finds_the_pages_that_the_server_finds(root, tmp_path):
     queries = [
         question["ask"]
-        for file in ("questions.toml", "users_questions.toml", "further_questions.toml")
-        for question in tomllib.loads((root / "tests/reference" / file).read_text())["question"]
+        for file in sorted((root / "tests/reference").glob("*questions.toml"))
+        for question in tomllib.loads(file.read_text())["question"]
+    ]
+    queries += [
+        "changes between march and may 2026",
+        "changed since 2026-04-14",
+        "latest changes",
+        "may I change it",
+        "Webhookadresse",
+        "x" * 1000,
     ]
     (tmp_path / "rank.cjs").write_text(RANK)
     (tmp_path / "index.json").write_text(search_index())

@@ -7,7 +7,7 @@ from mcp import MCPError
 from sandboxed import ERAS, connected, text_of_prompt
 from virtual_time import in_virtual_time
 
-from twilio_senders_mcp.protocol.prompts import JOBS
+from twilio_senders_mcp.protocol.jobs import JOBS
 from twilio_senders_mcp.sandbox import Sandbox
 from twilio_senders_mcp.tools.catalog import TOOL_NAMES
 
@@ -18,13 +18,13 @@ jobs = pytest.mark.parametrize("job", JOBS, ids=lambda job: job.name)
 
 @jobs
 async def test_a_prompt_names_just_the_tools_it_needs(era, job):  # noqa: ARG001 - marked for all
-    named = {name for name in TOOL_NAMES if re.search(rf"\b{name}\b", job.text)}
+    named = {name for name in TOOL_NAMES if re.search(rf"\b{name}\b", job.steps)}
     assert named == job.needs
 
 
 @jobs
 async def test_a_prompt_is_listed_with_its_arguments_and_filled_in(era, job):
-    given = {name: f"<{name}>" for name in job.arguments}
+    given = {name: f"<{name}>" for name in job.inputs}
     async with connected(Sandbox(), era=era) as client:
         listed = {prompt.name: prompt for prompt in (await client.list_prompts()).prompts}
         filled = await client.get_prompt(job.name, given)
@@ -32,19 +32,24 @@ async def test_a_prompt_is_listed_with_its_arguments_and_filled_in(era, job):
     assert offered is not None
     arguments = {argument.name: argument for argument in offered}
     assert listed[job.name].title == job.title
-    assert {name for name, argument in arguments.items() if not argument.required} == job.optional
+    assert {name: argument.required for name, argument in arguments.items()} == {
+        name: each.required for name, each in job.inputs.items()
+    }
     assert all(argument.description for argument in arguments.values())
     [message] = filled.messages
     assert message.role == "user"
-    assert all(value in text_of_prompt(filled) for value in given.values())
+    text = text_of_prompt(filled)
+    assert all(value in text for value in given.values())
+    assert "{" not in text
+    assert "the person" not in text
 
 
 @jobs
 async def test_what_is_optional_may_be_left_out(era, job):
-    required = {name: "x" for name in job.arguments if name not in job.optional}
+    required = {name: "x" for name, each in job.inputs.items() if each.required}
     async with connected(Sandbox(), era=era) as client:
         filled = await client.get_prompt(job.name, required)
-    assert text_of_prompt(filled).count("not given") >= len(job.optional)
+    assert text_of_prompt(filled).count(": not given\n") == len(job.inputs) - len(required)
 
 
 async def test_an_argument_is_text_and_nothing_more(era):

@@ -82,9 +82,9 @@ def test_every_code_of_the_catalogue_has_a_page_with_its_cure(code):
     assert advice
     assert page.summary == advice.meaning
     assert page.title == f"Error {code}: {advice.name}"
-    for heading in ("Where it is seen", "What to do", "What this server does", "Example"):
+    for heading in ("Where it appears", "What to do", "What this server does", "Example"):
         assert f"## {heading}" in page.body
-    assert ("## May it be sent again?" in page.body) == (advice.appears == "response")
+    assert ("## Can the request be repeated?" in page.body) == (advice.appears == "response")
     assert f"https://www.twilio.com/docs/errors/{code}" in page.body
 
 
@@ -153,7 +153,8 @@ def test_every_json_of_a_page_is_json(page):
 
 @every_page
 def test_no_page_is_longer_than_a_model_wants_to_read(page):
-    assert len(page.markdown) < 10_000
+    # Few models read what is new in a release of this server, and then all of it.
+    assert len(page.markdown) < (16_000 if page.path.startswith("changes/server-") else 10_000)
 
 
 def test_the_examples_fit_the_models():

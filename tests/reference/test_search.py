@@ -7,15 +7,19 @@ from pathlib import Path
 import pytest
 
 from twilio_senders_mcp.reference.excerpts import Passage, best_passage, passages, shortened
+from twilio_senders_mcp.reference.index import make_index
 from twilio_senders_mcp.reference.library import library
 from twilio_senders_mcp.reference.page import Page
-from twilio_senders_mcp.reference.search import RESULTS_MAX, distance, make_index, rank, search
+from twilio_senders_mcp.reference.queries import distance
+from twilio_senders_mcp.reference.search import RESULTS_MAX, rank, search
 from twilio_senders_mcp.reference.words import stem, words
 
 HERE = Path(__file__).parent
 QUESTIONS = tomllib.loads((HERE / "questions.toml").read_text())["question"]
 USERS_QUESTIONS = tomllib.loads((HERE / "users_questions.toml").read_text())["question"]
 FURTHER_QUESTIONS = tomllib.loads((HERE / "further_questions.toml").read_text())["question"]
+TESTERS_QUESTIONS = tomllib.loads((HERE / "testers_questions.toml").read_text())["question"]
+EVERYDAY_QUESTIONS = tomllib.loads((HERE / "everyday_questions.toml").read_text())["question"]
 
 
 def places(questions):
@@ -35,7 +39,9 @@ def test_a_question_of_few_words_finds_its_page_among_the_first_three(question):
     assert share([question], 3) == 1
 
 
-@pytest.mark.parametrize("questions", [USERS_QUESTIONS, FURTHER_QUESTIONS])
+@pytest.mark.parametrize(
+    "questions", [USERS_QUESTIONS, FURTHER_QUESTIONS, TESTERS_QUESTIONS, EVERYDAY_QUESTIONS]
+)
 def test_users_questions_find_their_page_first_or_among_three(questions):
     assert share(questions, 1) >= 0.75
     assert share(questions, 3) >= 0.92
@@ -46,6 +52,7 @@ def test_there_are_enough_questions_and_each_names_real_pages():
     assert len(USERS_QUESTIONS) >= 40
     assert len(FURTHER_QUESTIONS) >= 40
     asked = [*QUESTIONS, *USERS_QUESTIONS, *FURTHER_QUESTIONS]
+    asked += [*TESTERS_QUESTIONS, *EVERYDAY_QUESTIONS]
     assert {page for question in asked for page in question["pages"]} <= library().keys()
 
 
@@ -121,6 +128,10 @@ def test_names_are_found_whole_and_in_parts():
         *("verification_code", "verification", "code"),
         "at",
     ]
+
+
+def test_a_name_with_capitals_inside_is_one_word():
+    assert list(words("WhatsApp and TwiML")) == ["whatsapp", "and", "twiml"]
 
 
 def test_changes_come_first_only_if_they_are_asked_for():

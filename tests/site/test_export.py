@@ -51,9 +51,9 @@ def test_every_link_in_the_markdown_of_the_folder_leads_to_a_file_in_it(folder):
 def test_the_folder_carries_what_its_script_needs_to_search(folder):
     index = json.loads((folder / "search-index.json").read_text("utf-8"))
     assert [entry["path"] for entry in index["pages"]] == list(reference.library())
-    assert all(
-        set(entry) == {"path", "title", "type", "summary", "passages"} for entry in index["pages"]
-    )
+    for entry in index["pages"]:
+        dated = {"date"} if reference.library()[entry["path"]].date else set()
+        assert set(entry) == {"path", "title", "type", "summary", "passages"} | dated
     numbers = range(len(index["pages"]))
     assert all(page in numbers for found in index["weights"].values() for page, _ in found)
     assert set(index["forms"].values()) == set(index["weights"])

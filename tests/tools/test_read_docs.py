@@ -66,6 +66,18 @@ async def test_the_changes_since_a_day_are_listed_with_their_dates(era):
     assert later.structured_content["next"] == "Read a page with get_docs."
 
 
+@pytest.mark.parametrize(
+    ("query", "advice"),
+    [
+        ("what changed since 2026-08", "All changes: list_docs with since 2026-08-01."),
+        ("latest changes", "All changes: list_docs with page changes."),
+    ],
+)
+async def test_a_search_for_the_changes_of_a_time_says_how_to_list_all(era, query, advice):
+    result = await call(era, "search_docs", query=query)
+    assert result.structured_content["next"] == f"Read a page with get_docs. {advice}"
+
+
 async def test_a_change_has_its_date_wherever_it_is_read(era):
     read = await call(era, "get_docs", pages=["changes/api-2025-08-18", "changes"])
     change, changes = read.structured_content["pages"]

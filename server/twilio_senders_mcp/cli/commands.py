@@ -7,6 +7,7 @@ from .command import Command
 from .completion import COMPLETION
 from .demonstrate import DEMO
 from .doctor import DOCTOR
+from .install import INSTALL, UNINSTALL
 from .serve_http import SERVE_HTTP
 from .serve_sandbox import SERVE_SANDBOX
 from .serve_stdio import SERVE_STDIO
@@ -14,6 +15,7 @@ from .show_runs import SHOW_RUNS
 from .survey import SURVEY
 from .worker import WORKER
 from .write_docs import WRITE_DOCS
+from .write_skills import WRITE_SKILLS
 
 WITHOUT_A_COMMAND: Final = SERVE_STDIO
 """What runs if no command is given."""
@@ -25,8 +27,11 @@ COMMANDS: Final[tuple[Command, ...]] = (
     SURVEY,
     WORKER,
     SHOW_RUNS,
+    INSTALL,
+    UNINSTALL,
     SERVE_SANDBOX,
     WRITE_DOCS,
+    WRITE_SKILLS,
     DEMO,
     COMPLETION,
 )

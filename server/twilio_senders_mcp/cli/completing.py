@@ -53,7 +53,14 @@ def _tool_names(prefix: str, **_: Any) -> list[str]:
     return [f"{named}{comma}{name}" for name in ALL_TOOL_NAMES]
 
 
+def _clients(**_: Any) -> list[str]:
+    from twilio_senders_mcp.clients.catalog import CLIENTS
+
+    return [client.key for client in CLIENTS]
+
+
 _BY_METAVAR: Final[dict[str, Completer]] = {
+    "CLIENT": _clients,
     "FILE": FilesCompleter(),
     "FOLDER": DirectoriesCompleter(),
     "PLACE": DirectoriesCompleter(),

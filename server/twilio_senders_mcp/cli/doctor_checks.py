@@ -6,8 +6,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from twilio_senders_mcp.accounts.configured import ConfiguredAccount
+from twilio_senders_mcp.clients.command_line import server_command
+from twilio_senders_mcp.clients.machine import this_machine
 from twilio_senders_mcp.doctor.checking import Check, carry_out
 from twilio_senders_mcp.doctor.configuration import check_accounts, check_settings
+from twilio_senders_mcp.doctor.configured_clients import CLIENTS_SECONDS, check_clients
 from twilio_senders_mcp.doctor.diagnosis import Diagnosis
 from twilio_senders_mcp.doctor.handshake import HANDSHAKE_SECONDS
 from twilio_senders_mcp.doctor.own_server import check_own_server
@@ -43,7 +46,6 @@ async def diagnose(
     sandbox = options.sandbox or not _has_account(settings)
     accounts = create_accounts(settings, sandbox=sandbox)
     configured = configured_accounts(settings, sandbox=sandbox)
-    environment = shell_environment()
 
     async def configuration() -> list[Diagnosis]:
         found = check_settings(sources, problems)
@@ -60,9 +62,10 @@ async def diagnose(
         Check("state", lambda: check_state(state_settings(settings, sandbox=options.sandbox))),
         Check(
             "stdio",
-            lambda: check_own_server(_own_command(options), environment),
+            lambda: check_own_server(_own_command(options), shell_environment()),
             HANDSHAKE_SECONDS + 5,
         ),
+        Check("clients", lambda: check_clients(this_machine()), CLIENTS_SECONDS),
     ]
     try:
         return await carry_out(checks, tell)
@@ -99,4 +102,4 @@ def _own_command(options: argparse.Namespace) -> list[str]:
     for name, text in given_settings(options).items():
         flag, takes_value, _ = SETTINGS[name].flag.partition(" ")
         words += [flag, text] if takes_value else [flag]
-    return [sys.executable, "-m", "twilio_senders_mcp", *words]
+    return [*server_command(sys.argv[0], sys.executable), *words]

@@ -1,13 +1,15 @@
 """The server itself, started as AI clients start it and asked in both eras of MCP."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import anyio
 
 from .diagnosis import Diagnosis
 from .handshake import Era, HandshakeFailed, shake_hands
 
-_REQUESTS: dict[Era, str] = {"legacy": "initialize", "modern": "server/discover"}
+_REQUESTS: Final[dict[Era, str]] = {"legacy": "initialize", "modern": "server/discover"}
+_MODERN_REVISION: Final = "2026-07-28"
 
 
 async def check_own_server(
@@ -28,7 +30,9 @@ async def check_own_server(
 async def _check(command: Sequence[str], environment: Mapping[str, str], era: Era) -> Diagnosis:
     request = _REQUESTS[era]
     try:
-        tools = await shake_hands(command, environment, era)
+        responded = await shake_hands(command, environment, era)
+        if era == "modern" and responded.revision != _MODERN_REVISION:
+            raise HandshakeFailed(f"it does not speak the revision {_MODERN_REVISION} of MCP")
     except HandshakeFailed as failure:
         return Diagnosis(
             "stdio",
@@ -36,4 +40,4 @@ async def _check(command: Sequence[str], environment: Mapping[str, str], era: Er
             f"The server was started and sent {request}, but {failure}.",
             "Correct the settings above, or install the server again.",
         )
-    return Diagnosis("stdio", "ok", f"It answers {request} and offers {tools} tools.")
+    return Diagnosis("stdio", "ok", f"It answers {request} and offers {responded.tools} tools.")

@@ -1,4 +1,4 @@
-"""The resources that a person can attach to a conversation: senders and reference pages."""
+"""The resources that can be attached to a conversation: senders, reference pages and skills."""
 
 import re
 from typing import TYPE_CHECKING, Any, Final
@@ -29,6 +29,8 @@ from twilio_senders_mcp.tools.failure import describe_failure
 from twilio_senders_mcp.twilio.errors import Refused, TwilioError
 from twilio_senders_mcp.twilio.values import SenderSid
 
+from .skills import Skills
+
 if TYPE_CHECKING:
     from twilio_senders_mcp.reference.page import Page
 
@@ -47,19 +49,21 @@ Context = ServerRequestContext[Any, Any]
 class Resources:
     """Handles `resources/list`, `resources/templates/list` and `resources/read`."""
 
-    def __init__(self, accounts: Accounts) -> None:
+    def __init__(self, accounts: Accounts, skills: Skills) -> None:
         self._accounts = accounts
+        self._skills = skills
         sender_uri = SENDER_OF_ACCOUNT_URI if accounts.several else SENDER_URI
         self.templates = (sender_uri, DOCS_URI)
 
     async def list(self, _: Context, __: PaginatedRequestParams | None) -> ListResourcesResult:
-        """Return the pages of the reference, because some clients load only listed resources.
+        """Return the skills and the reference, because some clients load only what is listed.
 
         There may be too many senders to list; clients read them through their template.
         """
         from twilio_senders_mcp.reference.library import library  # noqa: PLC0415 - keeps startup fast
 
-        return ListResourcesResult(resources=[_page_resource(page) for page in library().values()])
+        pages = [_page_resource(page) for page in library().values()]
+        return ListResourcesResult(resources=[*self._skills.resources, *pages])
 
     async def list_templates(
         self, _: Context, __: PaginatedRequestParams | None
@@ -75,6 +79,8 @@ class Resources:
 
         """
         uri = str(params.uri)
+        if skill := self._skills.find(uri):
+            return _read(uri, "text/markdown", skill.markdown)
         address = _ADDRESS.fullmatch(uri)
         if address is None:
             raise _not_found(uri, f"Unknown resource: {uri[:_URI_MAX]}")
@@ -82,8 +88,7 @@ class Resources:
             mime_type, text = "application/json", await self._sender_json(uri, address[2])
         else:
             mime_type, text = "text/markdown", _page_markdown(uri, unquote(address[2]))
-        content = TextResourceContents(uri=uri, mime_type=mime_type, text=text)
-        return ReadResourceResult(contents=[content])
+        return _read(uri, mime_type, text)
 
     async def _sender_json(self, uri: str, reference: str) -> str:
         """Return the sender that ``reference`` names: a SID, after its account and a slash."""
@@ -110,6 +115,11 @@ class Resources:
         except UnknownAccount:
             pass
         raise _not_found(uri, "There is no such account")
+
+
+def _read(uri: str, mime_type: str, text: str) -> ReadResourceResult:
+    content = TextResourceContents(uri=uri, mime_type=mime_type, text=text)
+    return ReadResourceResult(contents=[content])
 
 
 def _page_markdown(uri: str, name: str) -> str:

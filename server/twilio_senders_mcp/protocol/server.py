@@ -21,8 +21,10 @@ from .calls import SANDBOX_NOTICE, ToolCalls
 from .completions import Completions
 from .confirmation import STATE_SECONDS, ConfirmMode
 from .directory import Directory
+from .jobs import available_jobs
 from .prompts import Prompts
 from .resources import Resources
+from .skills import Skills
 from .tasks import TaskHandlers
 
 NAME: Final = "twilio-senders-mcp"
@@ -75,7 +77,10 @@ def create_mcp_server(
         read_only=read_only,
     )
     prompts = Prompts([tool.name for tool in tools], several_accounts=accounts.several)
-    resources = Resources(accounts)
+    skills = Skills(
+        available_jobs([tool.name for tool in tools]), several_accounts=accounts.several
+    )
+    resources = Resources(accounts, skills)
     completions = Completions(Directory(accounts), prompts, resources.templates)
     server = Server[None](
         NAME,
@@ -96,6 +101,7 @@ def create_mcp_server(
         on_read_resource=resources.read,
         on_completion=completions.complete,
     )
+    skills.register(server)
     if any(tool.deferral for tool in tools):
         notice = SANDBOX_NOTICE if sandbox else ""
         TaskHandlers(calls, changes.tasks, notice=notice).register(server)

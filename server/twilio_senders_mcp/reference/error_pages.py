@@ -1,7 +1,10 @@
 """A page for each error code of the catalogue."""
 
 import json
+import tomllib
 from collections.abc import Iterator
+from functools import cache
+from importlib import resources
 from typing import Any, Final, cast
 
 from twilio_senders_mcp.twilio.errors import ERROR_PAGE, Advice, advice_for, known_codes
@@ -10,15 +13,14 @@ from .operations import operations
 from .page import Page
 
 _RETRIES: Final = {
-    "safe": "The same request may be sent again after a wait: Twilio did not process it. This "
-    "server does that automatically.",
+    "safe": "Yes, after a wait: Twilio did not process it. This server repeats it automatically.",
     "check": "Only after a check: Twilio may have carried out the request. Read the sender first.",
-    "": "Only after the cure: otherwise the same request would be refused again.",
+    "": "Only after the cause is removed. Until then the same request is refused again.",
 }
 _SOURCES: Final = {
     "page": "Twilio's documentation",
     "title": "the title of Twilio's error page; the cure is our advice",
-    "skill": "Twilio's public skill texts",
+    "list": "the entry in Twilio's list of error codes",
     "third party": "code and plans of third parties, unconfirmed",
 }
 _SEEN: Final = {
@@ -29,17 +31,18 @@ _SEEN: Final = {
     "called one of the sender's webhooks; never in a response.",
 }
 _TOOLS: Final = {
-    "response": "The tool that made the request fails with this meaning and cure, and says that "
-    "nothing was changed, or what may have been. `structuredContent` has the code, the HTTP "
+    "response": "The tool that made the request fails. Its result contains this meaning and this "
+    "cure, and says whether anything was changed. `structuredContent` has the code, the HTTP "
     "status and Twilio's message.",
     "log": "`get_sender` and `wait_for_sender` show this cure if the code is among the sender's "
     "`offline_reasons`. If a response has the code, the tool fails with this meaning and cure.",
-    "webhook": "The sender itself does not show it. `get_sender` shows the URLs of its webhooks.",
+    "webhook": "`check_sender` shows the alerts of the last 24 hours about the sender's webhooks. "
+    "`get_sender` shows the URLs, but not this error.",
 }
 
 _SHARED: Final = (
-    "Where it is seen",
-    "May it be sent again?",
+    "Where it appears",
+    "Can the request be repeated?",
     "What this server does",
     "Example",
 )
@@ -55,7 +58,7 @@ def error_pages() -> Iterator[Page]:
             type="error",
             summary=advice.meaning,
             body=_body(code, advice),
-            keywords=("error", "failed", code),
+            keywords=("error", "failed", code, *_everyday_words().get(code, ())),
             unsearched=_SHARED,
         )
 
@@ -67,14 +70,14 @@ def _body(code: str, advice: Advice) -> str:
         for operation in operations()
         if int(code) in operation["errors"]
     ]
-    parts = ["## Where it is seen", _SEEN[advice.appears].format(status=status)]
+    parts = ["## Where it appears", _SEEN[advice.appears].format(status=status)]
     if places:
         parts.append("\n".join(places))
     if advice.cause:
         parts += ["## Why it happens", advice.cause]
     parts += ["## What to do", advice.cure]
     if advice.appears == "response":
-        parts += ["## May it be sent again?", _RETRIES[advice.retry]]
+        parts += ["## Can the request be repeated?", _RETRIES[advice.retry]]
     parts += ["## What this server does", _TOOLS[advice.appears]]
     parts += ["## Example", _example(code, advice)]
     return "\n\n".join([*parts, _source(code, advice)])
@@ -94,6 +97,12 @@ def _example(code: str, advice: Advice) -> str:
         else:
             body |= {"resource_sid": "XEaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}
     return f"{shown}\n\n```json\n{json.dumps(body, indent=2)}\n```"
+
+
+@cache
+def _everyday_words() -> dict[str, list[str]]:
+    text = resources.files(__spec__.parent).joinpath("error_keywords.toml").read_text("utf-8")
+    return tomllib.loads(text)
 
 
 def _source(code: str, advice: Advice) -> str:

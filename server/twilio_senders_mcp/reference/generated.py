@@ -25,8 +25,13 @@ _SCHEMAS: Final[tuple[tuple[str, str, type[BaseModel] | None, type[Any]], ...]] 
         requests.Configuration,
         responses.ResponseConfiguration,
     ),
-    ("webhook", "Where Twilio calls you.", requests.Webhook, responses.ResponseWebhook),
-    ("profile", "What people see of a sender.", requests.Profile, responses.ResponseProfile),
+    ("webhook", "The URLs that Twilio calls.", requests.Webhook, responses.ResponseWebhook),
+    (
+        "profile",
+        "What people see of a sender on WhatsApp or RCS.",
+        requests.Profile,
+        responses.ResponseProfile,
+    ),
     ("email", "One e-mail address of a profile.", requests.Email, responses.ResponseEmail),
     ("website", "One web site of a profile.", requests.Website, responses.ResponseWebsite),
     (
@@ -35,11 +40,16 @@ _SCHEMAS: Final[tuple[tuple[str, str, type[BaseModel] | None, type[Any]], ...]] 
         requests.PhoneNumber,
         responses.ResponsePhoneNumber,
     ),
-    ("properties", "What the channel grants a sender.", None, responses.Properties),
+    (
+        "properties",
+        "The quality rating and the messaging limit of a sender.",
+        None,
+        responses.Properties,
+    ),
     ("offline-reason", "Why a sender is offline.", None, responses.OfflineReason),
     ("senders-list", "One page of a channel's senders.", None, responses.SendersList),
-    ("list-meta", "Where a page of a list stands.", None, responses.ListMeta),
-    ("error-response", "The body of a refusal or failure.", None, responses.ErrorResponse),
+    ("list-meta", "The position of a page within a list.", None, responses.ListMeta),
+    ("error-response", "The body of an error response.", None, responses.ErrorResponse),
 )
 
 

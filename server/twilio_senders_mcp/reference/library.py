@@ -11,12 +11,16 @@ from .generated import schema_pages
 from .operation_pages import operation_pages
 from .page import Page
 from .page_files import read_page_files
+from .server_pages import server_pages
 
 _SECTIONS: Final = {
     "operations": ("Operations", "Each call of Twilio's Senders API, and the tool that makes it."),
     "schemas": ("Schemas", "Each object of the API, field by field."),
     "errors": ("Errors", "Each error code that concerns senders, with its cure."),
-    "topics": ("Topics", "How senders work: statuses, verification, names, webhooks, limits."),
+    "topics": (
+        "Topics",
+        "How senders and this server work: statuses, names, webhooks, limits, tools, settings.",
+    ),
     "changes": ("Changes", "What changed in Twilio's API and in this server, by date."),
 }
 
@@ -29,6 +33,7 @@ def library() -> Mapping[str, Page]:
         *schema_pages(),
         *error_pages(),
         *read_page_files(),
+        *server_pages(),
         *changelog_pages(),
     ]
     sections = [_section(name, written) for name in _SECTIONS]

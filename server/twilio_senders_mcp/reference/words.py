@@ -4,12 +4,9 @@
 """
 
 import re
-import tomllib
 import unicodedata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache, lru_cache
-from importlib import resources
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 _WORD: Final = re.compile(r"\w+(?:[.:]\w+)*")
@@ -38,37 +35,14 @@ _KEPT: Final = ("ss", "us", "is")
 _STEM_MIN: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class WordLists:
-    """The words to ignore, those that ask for changes, and those that stand for others."""
-
-    ignored: frozenset[str]
-    about_changes: frozenset[str]
-    same: Mapping[str, str]
-    translated: Mapping[str, str]
-
-
-@cache
-def word_lists() -> WordLists:
-    """Return the lists of ``search_words.toml``."""
-    text = resources.files(__spec__.parent).joinpath("search_words.toml").read_text("utf-8")
-    lists = tomllib.loads(text)
-    return WordLists(
-        frozenset(lists["ignored"].split()),
-        frozenset(lists["about_changes"].split()),
-        lists["same"],
-        lists["translated"],
-    )
-
-
 def words(text: str) -> Iterator[str]:
     """Yield the words of ``text`` in lower case and without accents, names also in their parts.
 
     ``profile.name`` is also ``profile`` and ``name``, ``verificationCode`` is also
-    ``verification`` and ``code``. Addresses are left out.
+    ``verification`` and ``code``, but ``WhatsApp`` is one word. Addresses are left out.
     """
     for found in _WORD.findall(_ADDRESS.sub(" ", text)):
-        word = _CAMEL.sub("_", found)
+        word = _CAMEL.sub("_", found) if found[0].islower() else found
         parts = _PART.findall(folded(word))
         if len(parts) > 1:
             yield folded(word)

@@ -5,7 +5,7 @@ that ``--help``, which lists the flags, is instant.
 """
 
 from .declaration import SETTINGS, Settings
-from .parsing import is_loopback
+from .parsing import is_loopback, is_placeholder
 from .problems import SettingsError
 from .reading import load_settings
 from .shell import shell_environment
@@ -20,6 +20,7 @@ __all__ = [
     "allows_color",
     "is_completing",
     "is_loopback",
+    "is_placeholder",
     "load_settings",
     "setting_sources",
     "shell_environment",

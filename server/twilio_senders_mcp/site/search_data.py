@@ -7,6 +7,7 @@ from typing import Any, Final
 from twilio_senders_mcp.reference import library as reference
 from twilio_senders_mcp.reference import search
 from twilio_senders_mcp.reference.excerpts import passages
+from twilio_senders_mcp.reference.index import searched_body
 
 from .links import Links
 from .markdown import plain_text
@@ -41,8 +42,9 @@ def search_index() -> str:
             "path": page.path,
             "title": page.title,
             "type": page.type,
+            **({"date": page.date} if page.date else {}),
             "summary": plain_text(page.summary),
-            "passages": list(passages(search.searched_body(page))),
+            "passages": list(passages(searched_body(page))),
         }
         for page in reference.library().values()
     ]

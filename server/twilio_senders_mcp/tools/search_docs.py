@@ -22,7 +22,7 @@ _NO_HIT: Final = (
 
 
 if TYPE_CHECKING:
-    from twilio_senders_mcp.reference.search import Hit
+    from twilio_senders_mcp.reference.search import Hit, SearchResult
 
 
 class SearchDocsArguments(StrictModel):
@@ -62,8 +62,17 @@ async def search_docs(_: Call, arguments: SearchDocsArguments) -> Result:
         if results
         else "No page matches.",
         content={"results": results, "total": found.total},
-        next="Read a page with get_docs." if results else _NO_HIT,
+        next=f"Read a page with get_docs.{_all_changes(found)}" if results else _NO_HIT,
     )
+
+
+def _all_changes(found: "SearchResult") -> str:
+    """Return how to list all changes of the time that the query asks about."""
+    if found.period is None:
+        return ""
+    first = found.period.first_day
+    arguments = f"since {first}" if first else "page changes"
+    return f" All changes: list_docs with {arguments}."
 
 
 def _entry(hit: "Hit") -> dict[str, Any]:
