@@ -160,6 +160,11 @@ def test_a_folder_that_cannot_be_written_is_said_so(command, tmp_path, capsys):
     assert f"cannot write to {taken}: " in capsys.readouterr().err
 
 
+WITH_SANDBOX = (
+    "--sandbox applies only without a command, or with http, doctor, check, survey or install"
+)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -167,17 +172,17 @@ def test_a_folder_that_cannot_be_written_is_said_so(command, tmp_path, capsys):
         (["http", "--time=5"], "unknown flag --time; did you mean --timeout?"),
         (
             ["--sandbox", "demo"],
-            "--sandbox applies only without a command, or with http, check, survey or install",
+            WITH_SANDBOX,
         ),
         (
             ["--sandbox", "worker"],
-            "--sandbox applies only without a command, or with http, check, survey or install",
+            WITH_SANDBOX,
         ),
         (
             ["--tools", "x", "docs", "y"],
             (
                 "--tools applies only without a command, "
-                "or with http, check, survey, worker, runs or install"
+                "or with http, doctor, check, survey, worker, runs or install"
             ),
         ),
     ],

@@ -1,9 +1,8 @@
 """The clients of this machine, and which of them have this server."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
-
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from .catalog import CLIENTS, Client
 from .command_line import is_ours

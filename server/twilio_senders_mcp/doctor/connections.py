@@ -19,6 +19,7 @@ from twilio_senders_mcp.twilio.transport import Transport
 from .diagnosis import Diagnosis
 
 CONNECTION_SECONDS: Final = 10.0
+_CURE: Final = "Check the network and any proxy, then run doctor again."
 SKEW_SECONDS: Final = 60
 """The difference of clocks that is reported, in seconds.
 
@@ -37,7 +38,7 @@ async def check_connection(url: str, *, clock: Callable[[], float] = time.time) 
         response = await transport.send(Request("GET", "/"), None, began + CONNECTION_SECONDS)
     except TwilioError as error:
         found, _, cure = describe_cause(error).partition(". ")
-        return Diagnosis(host, "problem", f"{found.rstrip('.')}.", cure)
+        return Diagnosis(host, "problem", f"{found.rstrip('.')}.", cure or _CURE)
     finally:
         await transport.aclose()
     elapsed = anyio.current_time() - began

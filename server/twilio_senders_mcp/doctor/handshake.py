@@ -40,7 +40,7 @@ async def shake_hands(
 
     """
     # What the SDK logs of a server that is no MCP server has its output.
-    logging.getLogger("mcp").setLevel(logging.CRITICAL)
+    logging.getLogger("mcp.client").setLevel(logging.CRITICAL)
     program, *arguments = command
     server = StdioServerParameters(command=program, args=arguments, env=dict(environment))
     mode = "legacy" if era == "legacy" else "auto"

@@ -31,13 +31,17 @@ async def _check(command: Sequence[str], environment: Mapping[str, str], era: Er
     request = _REQUESTS[era]
     try:
         responded = await shake_hands(command, environment, era)
-        if era == "modern" and responded.revision != _MODERN_REVISION:
-            raise HandshakeFailed(f"it does not speak the revision {_MODERN_REVISION} of MCP")
     except HandshakeFailed as failure:
-        return Diagnosis(
-            "stdio",
-            "problem",
-            f"The server was started and sent {request}, but {failure}.",
-            "Correct the settings above, or install the server again.",
-        )
+        return _problem(request, str(failure))
+    if era == "modern" and responded.revision != _MODERN_REVISION:
+        return _problem(request, f"it does not speak the revision {_MODERN_REVISION} of MCP")
     return Diagnosis("stdio", "ok", f"It answers {request} and offers {responded.tools} tools.")
+
+
+def _problem(request: str, failure: str) -> Diagnosis:
+    return Diagnosis(
+        "stdio",
+        "problem",
+        f"The server was started and sent {request}, but {failure}.",
+        "Correct the settings above, or install the server again.",
+    )
