@@ -64,6 +64,7 @@ def shell(request):
         ("twilio-senders-mcp runs --js", {"--json"}),
         ("twilio-senders-mcp completion ", {"bash", "zsh", "fish"}),
         ("twilio-senders-mcp --log-level w", {"warning"}),
+        ("twilio-senders-mcp install cu", {"cursor"}),
         ("twilio-senders-mcp http --region ", set()),
     ],
 )

@@ -124,7 +124,7 @@ async def test_a_configured_command_that_does_not_exist_is_a_problem(machine):
 
 
 async def test_an_entry_whose_command_is_no_text_is_a_problem(machine):
-    servers = {"a": entry(7, "twilio-senders-mcp"), "b": entry("twilio-senders-mcp", 7)}
+    servers = {"a": entry(None, "twilio-senders-mcp"), "b": entry("twilio-senders-mcp", [])}
     configure(machine, "cursor", {"mcpServers": servers})
     found = await check_clients(machine)
     assert [each.level for each in found] == ["problem", "problem"]

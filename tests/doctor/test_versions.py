@@ -1,6 +1,7 @@
 """Versions against bounds."""
 
 from twilio_senders_mcp import __version__
+from twilio_senders_mcp.doctor import versions
 from twilio_senders_mcp.doctor.diagnosis import Diagnosis
 from twilio_senders_mcp.doctor.versions import check_versions, compare_packages, compare_python
 
@@ -52,3 +53,7 @@ def test_a_python_that_is_too_old_is_a_problem():
     assert compare_python("3.12.1", ">=3.11") == Diagnosis("python", "ok", "Python 3.12.1.")
     old = compare_python("3.9.2", ">=3.11")
     assert (old.level, old.cure) == ("problem", "Install it with Python >=3.11.")
+
+
+def test_a_package_that_is_not_installed_has_no_version():
+    assert versions._installed_version("no-such-package-anywhere") is None
