@@ -1,10 +1,12 @@
 """Starting the installed command as its users do, and always ending what was started."""
 
+import fcntl
 import json
 import os
 import re
 import subprocess
 import sys
+import termios
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import IO, Any
@@ -61,6 +63,64 @@ def started(*words: str, command: Sequence[str] = COMMAND, **environment: str) -
         for stream in (process.stdin, process.stdout, process.stderr):
             with suppress(BrokenPipeError):  # what was never read cannot be flushed any more
                 stream.close()
+
+
+class Terminal:
+    """A terminal on which a command runs."""
+
+    def __init__(self, leader: int) -> None:
+        self._leader = leader
+        self.shown = ""
+
+    def shows(self, pattern: str) -> None:
+        """Read until what was shown matches this, which fails at the end of the command."""
+        while not re.search(pattern, self.shown):
+            assert self._read(), self.shown
+
+    def rest(self) -> str:
+        """Read to the end, and return all that was shown."""
+        while self._read():
+            pass
+        return self.shown
+
+    def type(self, keys: str) -> None:
+        os.write(self._leader, keys.encode())
+
+    def _read(self) -> bool:
+        # Linux reports the end of a terminal's output as an error.
+        with suppress(OSError):
+            part = os.read(self._leader, 4096)
+            self.shown += part.decode(errors="replace")
+            return bool(part)
+        return False
+
+
+@contextmanager
+def on_a_terminal(
+    *words: str, stdout: int | None = None, **environment: str
+) -> Iterator[tuple[subprocess.Popen[bytes], Terminal]]:
+    """Run the command in a terminal of its own, with stdout elsewhere if that is given.
+
+    Ctrl-C that is typed there interrupts it. It is killed if it outlives the block.
+    """
+    leader, follower = os.openpty()
+    termios.tcsetwinsize(leader, (24, 100))
+    process = subprocess.Popen(
+        [*COMMAND, *words],
+        stdin=follower,
+        stdout=follower if stdout is None else stdout,
+        stderr=follower,
+        env={**os.environ, "TERM": "xterm", **environment},
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - one call
+    )
+    os.close(follower)
+    try:
+        yield process, Terminal(leader)
+    finally:
+        process.kill()
+        process.communicate(timeout=PATIENCE)
+        os.close(leader)
 
 
 @contextmanager

@@ -120,13 +120,14 @@ def test_the_sandbox_knows_only_the_models():
 @pytest.mark.parametrize(
     ("library", "users"),
     [
-        ("mcp", ("protocol/", "http/", "server.py", "cli/demo.py", "doctor/handshake.py")),
+        ("mcp", ("protocol/", "http/", "server.py", "cli/demo/", "doctor/handshake.py")),
         ("httpx2", ("twilio/transport.py",)),
         ("dbos", ("changes/durable.py",)),
         ("httpcore2", ("probing/",)),
         ("jinja2", ("site/",)),
         ("markdown_it", ("site/",)),
         ("pygments", ("site/",)),
+        ("rich", ("cli/run_progress.py",)),
         ("psycopg", ("changes/lock.py",)),
         ("sqlalchemy", ("changes/",)),
         ("tomlkit", ("clients/toml_text.py",)),

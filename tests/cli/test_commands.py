@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from twilio_senders_mcp.__main__ import main
-from twilio_senders_mcp.cli import demo, parser, reporting, run, survey
+from twilio_senders_mcp.cli import demo, demonstrate, parser, reporting, run, survey
 from twilio_senders_mcp.cli.commands import COMMANDS, WITHOUT_A_COMMAND
+from twilio_senders_mcp.cli.demo import many_senders, one_sender
 from twilio_senders_mcp.protocol.jobs import JOBS
 from twilio_senders_mcp.protocol.skills import Skill
 from twilio_senders_mcp.sandbox import FLORIST_SENDER, OFFLINE_SENDER, ONLINE_SENDER
@@ -54,7 +55,8 @@ def chosen(monkeypatch):
         (["survey", "--account", "Bakery"], "survey", {"account": "Bakery"}),
         (["survey"], "survey", {"account": "*", "sandbox": False}),
         (["worker", "--once"], "worker", {"once": True}),
-        (["runs"], "runs", {"run": "", "json": False}),
+        (["runs"], "runs", {"run": "", "form": "text"}),
+        (["runs", "run-1", "--csv"], "runs", {"run": "run-1", "form": "csv"}),
         (["install", "--sandbox"], "install", {"client": None, "sandbox": True, "yes": False}),
         (["uninstall", "--dry-run"], "uninstall", {"client": None, "dry_run": True}),
         (["completion", "fish"], "completion", {"shell": "fish"}),
@@ -238,10 +240,31 @@ def test_an_unknown_tool_ends_it_with_status_2(before, capsys):
 
 
 def test_a_demo_step_that_fails_ends_it_with_status_1(monkeypatch, capsys):
-    call = {**demo._GOOD_CALL, "profile": {"name": "Another"}}
-    monkeypatch.setattr(demo, "_GOOD_CALL", call)
+    call = {**one_sender._GOOD_CALL, "profile": {"name": "Another"}}
+    monkeypatch.setattr(one_sender, "_GOOD_CALL", call)
     assert run(["demo"]) == 1
     assert "the demo failed: the profile that arrived is another" in capsys.readouterr().err
+
+
+def test_a_conflict_that_the_demo_does_not_find_fails_it(monkeypatch, capsys):
+    monkeypatch.setattr(many_senders, "_OTHER", "https://old.example.com/inbound")
+    assert run(["demo"]) == 1
+    said = "the demo failed: the run did not apply four and find one conflict"
+    assert said in capsys.readouterr().err
+
+
+def test_a_reader_of_the_demo_that_has_read_enough_ends_it(monkeypatch):
+    def say(text, *_):
+        if text == "\n== the result":
+            raise BrokenPipeError
+
+    def leave(*_):
+        raise SystemExit(0)
+
+    monkeypatch.setattr(demo, "demo", lambda _: many_senders.change_many_senders(say))
+    monkeypatch.setattr(demonstrate, "end_process", leave)
+    with pytest.raises(SystemExit):
+        run(["demo"])
 
 
 @pytest.fixture

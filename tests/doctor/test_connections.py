@@ -20,7 +20,7 @@ NOW = 2_000_000_000.0
 
 async def checked_with_date(date: str | None):
     headers = {} if date is None else {"date": date}
-    async with web({"/": response(401, **headers)}) as server:
+    async with web({"/": response(401, b"", **headers)}) as server:
         return await check_connection(f"http://127.0.0.1:{server.port}", clock=lambda: NOW)
 
 

@@ -58,13 +58,13 @@ async def test_with_the_auth_token_everything_can_be_read():
     assert host.level == "ok"
     assert senders.found == "A page was read; there is at least one WhatsApp sender."
     assert status.found == "The account is active."
-    assert rights.found == "It may also read the account, alerts (Monitor), webhook rules."
+    assert rights.found == "It may also read the account, Monitor's alerts, webhook rules."
 
 
 async def test_a_standard_api_key_may_not_read_accounts_and_needs_not():
     async with socket_of(Sandbox()) as address:
         [*_, rights, account] = await found(ConfiguredAccount(credentials=KEY, address=address))
-    assert rights.found == "It may also read alerts (Monitor), webhook rules."
+    assert rights.found == "It may also read Monitor's alerts, webhook rules."
     assert account.level == "ok"
     assert account.found == (
         "It may not read the account (HTTP 401); no standard API key may, and only subaccounts "
@@ -146,7 +146,7 @@ async def test_what_a_few_tools_need_is_a_warning():
     assert rights.found == "It may also read the account."
     assert alerts.level == "warning"
     assert alerts.found == (
-        "It may not read alerts (Monitor) (HTTP 403); check_sender and check_webhooks then tell "
+        "It may not read Monitor's alerts (HTTP 403); check_sender and check_webhooks then tell "
         "less."
     )
     assert (rules.level, rules.found.startswith("webhook rules could not be read: ")) == (

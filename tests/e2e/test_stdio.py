@@ -333,6 +333,10 @@ def test_the_demo_shows_each_step_and_ends_with_status_0():
         '"verification_code": "[redacted]"',
         "status is now VERIFYING",
         "profile.nmae: unknown field; did you mean name?",
+        "changes 5 of 5 senders. Nothing is written to Twilio yet.",
+        "of 5 senders, 4 applied, 1 in conflict.",
+        '"found": "https://other.example.com/inbound"',
+        "of 4 senders, 4 applied.",
         "Every step gave what it should.",
     ):
         assert part in shown

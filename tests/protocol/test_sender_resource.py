@@ -25,7 +25,7 @@ async def read(sandbox, era, sid):
 
 async def test_the_template_is_listed_for_people_and_models(era):
     async with connected(Sandbox(), era=era) as client:
-        template, _ = (await client.list_resource_templates()).resource_templates
+        template, *_ = (await client.list_resource_templates()).resource_templates
         resources = (await client.list_resources()).resources
     assert template.uri_template == "twilio-sender://{sid}"
     assert template.mime_type == "application/json"

@@ -14,6 +14,7 @@ This room knows nothing of MCP. Its face is `Changes`, of which a server has one
         plan = await changes.show_plan(plan.plan, plan.next_page_token)  # -> PlanView
         run = await changes.apply(plan.plan, canary=None, stop_after=None)       # -> RunSummary
         run = await changes.wait(run.run, seconds=20, progress=report)   # -> RunSummary
+        run = await changes.summary(run.run)                             # -> RunSummary
         view = await changes.show_run(run.run, show=None, page_token=None)       # -> RunView
         run = await changes.control(run.run, "pause")                    # -> RunSummary
         runs = await changes.recent_runs(limit=20)                       # -> list[RunSummary]

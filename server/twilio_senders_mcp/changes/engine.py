@@ -226,7 +226,7 @@ class Changes:
             lambda: stores.runs.start(plan, canary, stop_after, caller=caller, now=now)
         )
         self._wake(run)
-        return await self._summary(run, caller)
+        return await self.summary(run, caller=caller)
 
     async def wait(
         self,
@@ -242,7 +242,7 @@ class Changes:
             UnknownRun, StateUnavailable: see `.errors`.
 
         """
-        summary = await self._summary(run, caller)
+        summary = await self.summary(run, caller=caller)
         told: RunSummary | None = None
         pause = _LOOK_SECONDS
         with anyio.move_on_after(seconds):
@@ -252,8 +252,19 @@ class Changes:
                     await progress(summary)
                 await anyio.sleep(pause)
                 pause = min(pause * _LOOK_GROWTH, _LOOK_SECONDS_MAX)
-                summary = await self._summary(run, caller)
+                summary = await self.summary(run, caller=caller)
         return summary
+
+    async def summary(self, run: str, *, caller: str = "") -> RunSummary:
+        """Return a run without its items.
+
+        Raises:
+            UnknownRun, StateUnavailable: see `.errors`.
+
+        """
+        stores = await self._stores_ready()
+        now = time.time()
+        return await in_thread(lambda: stores.runs.summary(run, caller=caller, now=now))
 
     async def show_run(
         self,
@@ -302,7 +313,7 @@ class Changes:
         now = time.time()
         await in_thread(lambda: stores.runs.control(run, action, leg=leg, caller=caller, now=now))
         self._wake(run)
-        return await self._summary(run, caller)
+        return await self.summary(run, caller=caller)
 
     async def _store_plan(
         self,
@@ -325,11 +336,6 @@ class Changes:
             return stores.plans.view(plan, None, caller=caller)
 
         return await in_thread(store)
-
-    async def _summary(self, run: str, caller: str) -> RunSummary:
-        stores = await self._stores_ready()
-        now = time.time()
-        return await in_thread(lambda: stores.runs.summary(run, caller=caller, now=now))
 
     async def _stores_ready(self) -> "_Stores":
         """Return the stores, opened in a thread the first time, because that loads SQLAlchemy."""

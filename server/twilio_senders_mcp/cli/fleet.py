@@ -1,8 +1,9 @@
-"""What the commands ``worker`` and ``runs`` do: carry out runs of changes, and show them."""
+"""What the commands ``worker`` and ``runs`` do: carry out runs of changes, follow and show them."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
 import anyio
 
@@ -11,21 +12,28 @@ from twilio_senders_mcp.changes.errors import ChangesError
 from twilio_senders_mcp.server import create_accounts, create_changes
 from twilio_senders_mcp.settings import Settings
 from twilio_senders_mcp.tools.failure import describe_failure
-from twilio_senders_mcp.tools.json_text import to_json, without_nulls
-from twilio_senders_mcp.tools.run_result import run_content, run_facts, run_sentence, run_text
+from twilio_senders_mcp.tools.run_result import run_sentence
+
+from .run_progress import RunDisplay, run_display, told
+from .run_reports import RUNS_MAX, Form, list_report, run_report
+from .terminal import PROGRAM, say
+from .until_signal import until_signal
+
+UNATTENDED_SECONDS: Final = 5.0
+"""How long nothing carries a run out before that is said: idle servers look as often for a run."""
+
+UNATTENDED: Final = f"Nothing is carrying it out; start `{PROGRAM} worker`."
+LEFT: Final = "No longer following; the run is not affected."
 
 _LOOK_SECONDS: Final = 0.5
-_RUNS_MAX: Final = 100
-
-Say = Callable[[str], None]
 
 
 class FleetFailed(Exception):  # noqa: N818 - an outcome, worded for a person
     """The command could not do what it was asked for."""
 
 
-async def work(settings: Settings, say: Say, *, once: bool) -> None:
-    """Carry out unfinished runs and say each change of their counts, until cancelled.
+async def work(settings: Settings, *, once: bool) -> None:
+    """Carry out unfinished runs and show them, until a signal.
 
     With ``once``, return as soon as no run is running.
 
@@ -33,36 +41,42 @@ async def work(settings: Settings, say: Say, *, once: bool) -> None:
         FleetFailed: if the state cannot be used.
 
     """
-    failure: ChangesError | None = None
     async with _changes(settings) as (changes, _):
-        async with changes.executing():
-            try:
-                await _watch(changes, say, once=once)
-            except ChangesError as error:
-                failure = error
-        # The block above would wrap it in an exception group.
-        if failure is not None:  # pragma: no branch - coverage takes the end of the block for one
-            raise failure
+        await until_signal(partial(_carry_out, changes, once=once))
 
 
-async def _watch(changes: Changes, say: Say, *, once: bool) -> None:
-    told: dict[str, str] = {}
+async def _carry_out(changes: Changes, *, once: bool) -> None:
+    failure: ChangesError | None = None
+    async with changes.executing():
+        try:
+            with run_display() as display:
+                await _watch(changes, display, once=once)
+        except ChangesError as error:
+            failure = error
+    # The block above would wrap it in an exception group.
+    if failure is not None:  # pragma: no branch - coverage takes the end of the block for one
+        raise failure
+
+
+async def _watch(changes: Changes, display: RunDisplay, *, once: bool) -> None:
+    shown: dict[str, str] = {}
     while True:
-        runs = await changes.recent_runs(limit=_RUNS_MAX)
+        runs = await changes.recent_runs(limit=RUNS_MAX)
         running = [run for run in runs if run.state == "running"]
         for run in runs:
-            sentence = run_sentence(run)
-            known = told.get(run.run, sentence if run not in running else "")
-            if known != sentence:  # pragma: no branch - it depends on when it looks
-                say(sentence)
-            told[run.run] = sentence
+            known = shown.get(run.run, told(run) if run not in running else "")
+            if known != told(run):  # pragma: no branch - it depends on when it looks
+                display.show(run)
+            shown[run.run] = told(run)
         if once and not running:
             return
         await anyio.sleep(_LOOK_SECONDS)
 
 
-async def runs_report(settings: Settings, run: str, *, as_json: bool) -> str:
-    """Return the recent runs, or one run with all of its senders, as text or JSON.
+async def runs_report(settings: Settings, run: str, form: Form, *, follow: bool = False) -> str:
+    """Return the recent runs, or one run with all of its senders.
+
+    With ``follow``, show the run on stderr first until it ends, or until a signal.
 
     Raises:
         FleetFailed: if there is no such run, or the state cannot be used.
@@ -70,23 +84,39 @@ async def runs_report(settings: Settings, run: str, *, as_json: bool) -> str:
     """
     async with _changes(settings) as (changes, several):
         if not run:
-            recent = await changes.recent_runs(limit=_RUNS_MAX)
-            if as_json:
-                return to_json([without_nulls(run_facts(each)) for each in recent])
-            return "\n".join(run_sentence(each) for each in recent) or "There are no runs."
-        view = await changes.show_run(run, show="all")
-        content, lines = run_content(view, several=several), [run_sentence(view.summary)]
-        items: list[Any] = []
-        while True:
-            items += run_content(view, several=several)["items"]
-            lines.append(run_text(view, several=several, paged=False))
-            if view.next_page_token is None:
-                break
-            token = view.next_page_token  # pragma: no cover - the runs of the tests have one page
-            view = await changes.show_run(run, show="all", page_token=token)  # pragma: no cover
-        if as_json:
-            return to_json(without_nulls({**content, "items": items, "next_page_token": None}))
-        return "\n".join(line for line in lines if line)
+            return await list_report(changes, form)
+        if follow:
+            if not await until_signal(partial(follow_run, changes, run)):
+                say(LEFT)
+            elif form != "text":
+                say(run_sentence(await changes.summary(run)))
+        return await run_report(changes, run, form, several=several)
+
+
+async def follow_run(
+    changes: Changes, run: str, *, unattended_seconds: float = UNATTENDED_SECONDS
+) -> None:
+    """Show a run until it ends, and say if nothing has carried it out for so many seconds.
+
+    Raises:
+        UnknownRun, StateUnavailable: see `.changes.errors`.
+
+    """
+    summary = await changes.summary(run)
+    shown, attended, warned = "", anyio.current_time(), False
+    with run_display() as display:
+        while not summary.is_over:
+            if shown != told(summary):
+                shown = told(summary)
+                display.show(summary)
+            now = anyio.current_time()
+            if summary.executing:
+                attended, warned = now, False
+            elif not warned and now - attended >= unattended_seconds:
+                display.say(UNATTENDED)
+                warned = True
+            await anyio.sleep(_LOOK_SECONDS)
+            summary = await changes.summary(run)
 
 
 @asynccontextmanager

@@ -2,9 +2,12 @@
 
 import os
 import sys
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 
 from twilio_senders_mcp.settings import allows_color
+
+if TYPE_CHECKING:
+    from io import TextIOWrapper
 
 PROGRAM: Final = "twilio-senders-mcp"
 
@@ -20,6 +23,12 @@ def fail(text: str) -> int:
     """Say why the command failed and return its exit status."""
     say(f"{PROGRAM}: {text}")
     return 1
+
+
+def print_utf8(text: str) -> None:
+    """Print a report in UTF-8, as who reads it expects on every system."""
+    cast("TextIOWrapper", sys.stdout).reconfigure(encoding="utf-8")
+    print(text, flush=True)
 
 
 def end_process(*_: Any) -> NoReturn:

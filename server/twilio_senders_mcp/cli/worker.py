@@ -16,24 +16,18 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace, settings: Settings) -> int:
     import anyio
 
-    from twilio_senders_mcp.protocol.stdio import cancel_at_signal
-
     from .fleet import FleetFailed, work
 
-    async def work_until_told_to_stop() -> int:
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(cancel_at_signal, tasks.cancel_scope)
-            try:
-                await work(settings, say, once=options.once)
-            except FleetFailed as failure:
-                tasks.cancel_scope.cancel()
-                return fail(str(failure))
-            tasks.cancel_scope.cancel()
+    async def carry_out() -> int:
+        try:
+            await work(settings, once=options.once)
+        except FleetFailed as failure:
+            return fail(str(failure))
         return 0
 
     if not options.once:
         say("Carrying out unfinished runs; Ctrl-C ends it.")
-    return anyio.run(work_until_told_to_stop)
+    return anyio.run(carry_out)
 
 
 WORKER: Final = Command(

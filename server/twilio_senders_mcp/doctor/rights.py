@@ -36,7 +36,7 @@ async def check_rights(account: Account, configured: ConfiguredAccount) -> list[
     since = datetime.now(UTC) - _ALERTS_PERIOD
     reads: dict[str, Callable[[], Awaitable[Any]]] = {
         "the account": lambda: account.accounts.fetch(account.sid),
-        "alerts (Monitor)": lambda: account.monitor.alerts(since),
+        "Monitor's alerts": lambda: account.monitor.alerts(since),
         "webhook rules": account.webhooks.rules,
     }
     outcomes: dict[str, object] = {}

@@ -14,17 +14,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from ipaddress import ip_address
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin
 
 import anyio
-import httpcore2
 
 from .addresses import IPAddress, is_loopback, is_public
-from .connection import certificate_end, opened
 from .errors import ProbeFailed
 from .pictures import HEAD_MAX, Picture, read_picture
 from .targets import Target, Unprobeable, read_target
+
+if TYPE_CHECKING:
+    import httpcore2
 
 SECONDS_MAX: Final = 10.0
 """Of one look, redirects included."""
@@ -119,6 +120,8 @@ class Prober:
 
     @cached_property
     def _trust(self) -> ssl.SSLContext:
+        import httpcore2  # noqa: PLC0415 - loaded by the first look, so that a start is fast
+
         return self._given_trust or httpcore2.default_ssl_context()
 
     @asynccontextmanager
@@ -133,8 +136,10 @@ class Prober:
     @asynccontextmanager
     async def _following(
         self, method: str, url: str, known: _Known
-    ) -> AsyncGenerator[tuple[Answer, httpcore2.Response]]:
+    ) -> "AsyncGenerator[tuple[Answer, httpcore2.Response]]":
         """Yield the first response that is no redirect, with the same checks at each step."""
+        from .connection import certificate_end, opened  # noqa: PLC0415 - as in `_trust`
+
         end: datetime | None = None
         for redirects in range(REDIRECTS_MAX + 1):
             try:
@@ -182,7 +187,7 @@ class Prober:
         return known[target.host]
 
 
-def _location(response: httpcore2.Response) -> str | None:
+def _location(response: "httpcore2.Response") -> str | None:
     """Return where a redirect leads, None if the response is no redirect."""
     if response.status not in _REDIRECTS:
         return None
@@ -196,14 +201,14 @@ def _joined(url: str, location: str) -> str:
         return location
 
 
-def _header(response: httpcore2.Response, wanted: bytes) -> str | None:
+def _header(response: "httpcore2.Response", wanted: bytes) -> str | None:
     for name, value in response.headers:
         if name.lower() == wanted:
             return value.decode("latin-1")
     return None
 
 
-async def _picture(response: httpcore2.Response) -> Picture:
+async def _picture(response: "httpcore2.Response") -> Picture:
     """Read the head of a picture, and count its bytes if the server does not say how many."""
     length = _header(response, b"content-length") or ""
     known = int(length) if length.isascii() and length.isdigit() and len(length) <= 15 else None  # noqa: PLR2004 - a petabyte

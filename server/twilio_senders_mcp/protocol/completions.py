@@ -1,6 +1,7 @@
-"""Completion of prompt and resource arguments: SIDs, verticals, error codes."""
+"""Completion of prompt and resource arguments: SIDs, runs, verticals, error codes."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from typing import Any, Final, get_args
 
 from mcp import MCPError
@@ -13,6 +14,8 @@ from mcp.types import (
     PromptReference,
 )
 
+from twilio_senders_mcp.changes import Changes
+from twilio_senders_mcp.changes.errors import ChangesError
 from twilio_senders_mcp.twilio.errors import known_codes
 from twilio_senders_mcp.twilio.values import Channel, Vertical
 
@@ -28,7 +31,14 @@ _NAME_MAX: Final = 60
 class Completions:
     """Handles `completion/complete` for the arguments of prompts and resource templates."""
 
-    def __init__(self, directory: Directory, prompts: Prompts, templates: Collection[str]) -> None:
+    def __init__(
+        self,
+        directory: Directory,
+        changes: Changes,
+        prompts: Prompts,
+        templates: Collection[str],
+    ) -> None:
+        self._changes = changes
         self._directory = directory
         self._prompts = prompts
         self._templates = templates
@@ -60,8 +70,9 @@ class Completions:
         match argument:
             case "sid" | "sender":
                 return await self._directory.sids(typed, account)
-            case "account":
-                return _containing(typed, await self._directory.account_names())
+            case "account" | "run":
+                named = self._directory.account_names if argument == "account" else self._run_ids
+                return _containing(typed, await named())
             case "page":
                 return _pages(typed)
             case "vertical" | "channel":
@@ -70,6 +81,12 @@ class Completions:
                 return [code for code in known_codes() if code.startswith(typed)]
             case _:
                 return []
+
+    async def _run_ids(self) -> tuple[str, ...]:
+        """Return the ids of the newest runs, none if the state of runs cannot be used."""
+        with suppress(ChangesError):
+            return tuple(run.run for run in await self._changes.recent_runs(limit=VALUES_MAX))
+        return ()
 
 
 def _require(kind: str, name: str, *, known: bool) -> None:

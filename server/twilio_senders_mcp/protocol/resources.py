@@ -1,6 +1,7 @@
-"""The resources that can be attached to a conversation: senders, reference pages and skills."""
+"""The resources that can be attached to a conversation: senders, runs, pages and skills."""
 
 import re
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
@@ -25,6 +26,8 @@ from pydantic import TypeAdapter, ValidationError
 from twilio_senders_mcp.accounts.account import Account
 from twilio_senders_mcp.accounts.accounts import Accounts
 from twilio_senders_mcp.accounts.errors import UnknownAccount
+from twilio_senders_mcp.changes import Changes
+from twilio_senders_mcp.changes.errors import ChangesError, UnknownPlan, UnknownRun
 from twilio_senders_mcp.tools.failure import describe_failure
 from twilio_senders_mcp.twilio.errors import Refused, TwilioError
 from twilio_senders_mcp.twilio.values import SenderSid
@@ -36,8 +39,10 @@ if TYPE_CHECKING:
 
 SENDER_URI: Final = "twilio-sender://{sid}"
 SENDER_OF_ACCOUNT_URI: Final = "twilio-sender://{account}/{sid}"
+RUN_URI: Final = "twilio-run://{run}"
 DOCS_URI: Final = "twilio-docs://{+page}"
-_ADDRESS: Final = re.compile(r"(twilio-sender|twilio-docs)://(.*)", re.DOTALL)
+_ADDRESS: Final = re.compile(r"(twilio-sender|twilio-run|twilio-docs)://(.*)", re.DOTALL)
+_RUN: Final = re.compile(r"run-[0-9a-f]{1,40}")
 _SID: Final = TypeAdapter[str](SenderSid)
 _DOCS_ANNOTATIONS: Final = Annotations(audience=["user", "assistant"], priority=0.5)
 _NOT_FOUND: Final = 404
@@ -47,13 +52,17 @@ Context = ServerRequestContext[Any, Any]
 
 
 class Resources:
-    """Handles `resources/list`, `resources/templates/list` and `resources/read`."""
+    """Handles `resources/list`, `resources/templates/list` and `resources/read`.
 
-    def __init__(self, accounts: Accounts, skills: Skills) -> None:
+    ``changes`` has the runs; without it, runs are not offered.
+    """
+
+    def __init__(self, accounts: Accounts, skills: Skills, changes: Changes | None) -> None:
         self._accounts = accounts
         self._skills = skills
+        self._changes = changes
         sender_uri = SENDER_OF_ACCOUNT_URI if accounts.several else SENDER_URI
-        self.templates = (sender_uri, DOCS_URI)
+        self.templates = (sender_uri, *([RUN_URI] if changes else []), DOCS_URI)
 
     async def list(self, _: Context, __: PaginatedRequestParams | None) -> ListResourcesResult:
         """Return the skills and the reference, because some clients load only what is listed.
@@ -68,14 +77,15 @@ class Resources:
     async def list_templates(
         self, _: Context, __: PaginatedRequestParams | None
     ) -> ListResourceTemplatesResult:
-        """Return the templates of senders and of reference pages."""
-        return ListResourceTemplatesResult(resource_templates=_templates(*self.templates))
+        """Return the templates of senders, runs and reference pages."""
+        return ListResourceTemplatesResult(resource_templates=_templates(self.templates))
 
     async def read(self, _: Context, params: ReadResourceRequestParams) -> ReadResourceResult:
-        """Return a sender as JSON, as Twilio sends it, or a page as Markdown.
+        """Return a sender as JSON, as Twilio sends it, or a run or a page as Markdown.
 
         Raises:
-            MCPError: -32602 if there is no such resource, -32603 if the call to Twilio fails.
+            MCPError: -32602 if there is no such resource, -32603 if the call to Twilio fails or the
+                state of runs cannot be used.
 
         """
         uri = str(params.uri)
@@ -86,6 +96,8 @@ class Resources:
             raise _not_found(uri, f"Unknown resource: {uri[:_URI_MAX]}")
         if address[1] == "twilio-sender":
             mime_type, text = "application/json", await self._sender_json(uri, address[2])
+        elif address[1] == "twilio-run":
+            mime_type, text = "text/markdown", await self._run_markdown(uri, unquote(address[2]))
         else:
             mime_type, text = "text/markdown", _page_markdown(uri, unquote(address[2]))
         return _read(uri, mime_type, text)
@@ -104,6 +116,19 @@ class Resources:
             text = describe_failure(error).text
             raise MCPError(INTERNAL_ERROR, text, data={"uri": uri}) from None
         return pydantic_core.to_json(read.sender, indent=2).decode()
+
+    async def _run_markdown(self, uri: str, run: str) -> str:
+        from twilio_senders_mcp.tools.run_report import run_report  # noqa: PLC0415 - keeps startup fast
+
+        try:
+            if self._changes and _RUN.fullmatch(run):
+                return await run_report(self._changes, run, several=self._accounts.several)
+        except (UnknownRun, UnknownPlan):
+            pass
+        except ChangesError as error:
+            text = describe_failure(error).text
+            raise MCPError(INTERNAL_ERROR, text, data={"uri": uri}) from None
+        raise _not_found(uri, "There is no such run")
 
     async def _account(self, uri: str, name: str) -> Account:
         """Return the account called ``name``, or the default one for an empty name."""
@@ -147,19 +172,30 @@ def _not_found(uri: str, message: str) -> MCPError:
     return MCPError(INVALID_PARAMS, message, data={"uri": uri})
 
 
-def _templates(sender_uri: str, docs_uri: str) -> list[ResourceTemplate]:
-    return [
+def _templates(uris: Collection[str]) -> list[ResourceTemplate]:
+    """Return the templates with these URIs."""
+    senders = ResourceTemplate(
+        uri_template=SENDER_URI,
+        name="sender",
+        title="Twilio sender",
+        description="One WhatsApp or RCS sender by its SID, as JSON: status, profile, webhooks.",
+        mime_type="application/json",
+        annotations=Annotations(audience=["user", "assistant"], priority=0.7),
+    )
+    known = [
+        senders,
+        senders.model_copy(update={"uri_template": SENDER_OF_ACCOUNT_URI}),
         ResourceTemplate(
-            uri_template=sender_uri,
-            name="sender",
-            title="Twilio sender",
-            description="One WhatsApp or RCS sender by its SID, as JSON: status, profile, "
-            "webhooks.",
-            mime_type="application/json",
-            annotations=Annotations(audience=["user", "assistant"], priority=0.7),
+            uri_template=RUN_URI,
+            name="run",
+            title="Run of changes",
+            description="A run by its id: its state, what was planned, and what became of each "
+            "sender.",
+            mime_type="text/markdown",
+            annotations=Annotations(audience=["user", "assistant"], priority=0.6),
         ),
         ResourceTemplate(
-            uri_template=docs_uri,
+            uri_template=DOCS_URI,
             name="reference",
             title="Reference page",
             description="A page of the reference, such as topics/statuses or errors/63128.",
@@ -167,3 +203,4 @@ def _templates(sender_uri: str, docs_uri: str) -> list[ResourceTemplate]:
             annotations=_DOCS_ANNOTATIONS,
         ),
     ]
+    return [template for template in known if template.uri_template in uris]

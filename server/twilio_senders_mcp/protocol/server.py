@@ -15,6 +15,7 @@ from twilio_senders_mcp.accounts.accounts import Accounts
 from twilio_senders_mcp.changes import Changes
 from twilio_senders_mcp.probing.prober import Prober
 from twilio_senders_mcp.tools.catalog import instructions
+from twilio_senders_mcp.tools.follow_run import FOLLOW_RUN
 from twilio_senders_mcp.tools.tool import AnyTool
 
 from .calls import SANDBOX_NOTICE, ToolCalls
@@ -76,12 +77,11 @@ def create_mcp_server(
         prober=prober,
         read_only=read_only,
     )
-    prompts = Prompts([tool.name for tool in tools], several_accounts=accounts.several)
-    skills = Skills(
-        available_jobs([tool.name for tool in tools]), several_accounts=accounts.several
-    )
-    resources = Resources(accounts, skills)
-    completions = Completions(Directory(accounts), prompts, resources.templates)
+    names = [tool.name for tool in tools]
+    prompts = Prompts(names, several_accounts=accounts.several)
+    skills = Skills(available_jobs(names), several_accounts=accounts.several)
+    resources = Resources(accounts, skills, changes if FOLLOW_RUN.name in names else None)
+    completions = Completions(Directory(accounts), changes, prompts, resources.templates)
     server = Server[None](
         NAME,
         title="Twilio senders (sandbox)" if sandbox else "Twilio senders",

@@ -32,10 +32,11 @@ from .values import (
 class StrictModel(BaseModel):
     """A model that refuses unknown keys and whose errors never contain the input.
 
-    It is the base of everything a caller passes in: request bodies and tool arguments.
+    It is the base of everything a caller passes in: request bodies and tool arguments. Its
+    validator is built when it is first used, because few models are used in one process.
     """
 
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, defer_build=True)
 
 
 class Configuration(StrictModel):
