@@ -4,6 +4,7 @@ import io
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 
@@ -139,11 +140,14 @@ def test_a_word_that_is_not_known_is_a_usage_error():
 
 
 def test_an_interruption_ends_it_with_status_1():
-    with started("doctor", "--sandbox") as process:
-        assert b"python" in process.stdout.readline()
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=PATIENCE) == 1
-        assert process.stderr.read() == b"Interrupted.\n"
+    credentials = {"TWILIO_ACCOUNT_SID": ACCOUNT_SID, "TWILIO_AUTH_TOKEN": AUTH_TOKEN}
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with started("doctor", "--base-url", url, **credentials) as process:
+            assert b"ython" in process.stdout.readline()
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=PATIENCE) == 1
+            assert process.stderr.read() == b"Interrupted.\n"
 
 
 def test_a_reader_that_has_read_enough_ends_it():

@@ -77,6 +77,14 @@ async def test_a_server_that_ends_at_once_is_a_problem(capfd):
     assert capfd.readouterr().err == ""
 
 
+async def test_nothing_that_another_program_writes_is_shown(capfd, caplog):
+    noise = "import sys; print('hunter2'); print('hunter2', file=sys.stderr)"
+    found = await check_own_server([sys.executable, "-c", noise], {})
+    assert [each.level for each in found] == ["problem", "problem"]
+    written = capfd.readouterr()
+    assert "hunter2" not in f"{found}{written.out}{written.err}{caplog.text}"
+
+
 async def test_a_server_that_does_not_know_the_new_revision_is_a_problem():
     legacy, modern = await check_own_server(OLD_SERVER, {})
     assert (legacy.level, modern.level) == ("ok", "problem")
