@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # The tests that need nothing besides Python.
-QUICK := not inspector and not conformance and not browser
+QUICK := not inspector and not conformance and not browser and not bundle
 
-.PHONY: demo test check format inspector conformance browser bench bench-peers fuzz soak clients docs generated clean
+.PHONY: demo test check format inspector conformance browser bench bench-peers fuzz soak clients docs \
+	generated dist wheel-demo bundle minimum clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/twilio-senders-mcp demo
@@ -65,10 +66,41 @@ soak: $(VENV)/.installed-dev
 clients: $(VENV)/.installed
 	@$(BIN)/python bench/clients/run.py; passed=$$?; $(BIN)/python bench/clients/programs.py && exit $$passed
 
-# Rewrites what is generated: tables of documents, the snapshots in tests/, and the data of two pages.
+# Rewrites what is generated: tables and a picture of the documents, the snapshots in tests/, the data of
+# two pages, and what registries read.
 generated: $(VENV)/.installed-dev
 	$(BIN)/pytest -q tests/test_readme.py tests/test_command_page.py tests/test_snapshots.py \
-	  tests/reference/test_server_pages.py --write-generated
+	  tests/test_publishing.py tests/test_fleet_picture.py tests/reference/test_server_pages.py --write-generated
+
+# What an index such as PyPI gets: the sources and the wheel, checked as it checks them.
+dist: $(VENV)/.installed-dev
+	rm -rf dist
+	$(BIN)/python -m build --installer uv
+	$(BIN)/twine check --strict dist/*
+
+# The wheel as its users get it: in an environment of its own, started from another folder.
+wheel-demo: dist
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python build/wheel
+	$(BIN)/uv pip install --quiet --python build/wheel dist/*.whl
+	cd build/wheel && bin/twilio-senders-mcp demo
+
+# What Claude Desktop installs, packed by the official tool, unpacked again and tried; needs Node 20+.
+# A host runs `uv sync` when it installs the bundle, so that is done here, too.
+MCPB := .ci/node/node_modules/.bin/mcpb
+bundle: dist .ci/node/.installed
+	rm -rf build/bundle build/unpacked
+	mkdir -p build && cp -R bundle build/bundle && cp LICENSE dist/*.whl build/bundle
+	$(BIN)/uv lock --quiet --project build/bundle
+	$(MCPB) pack build/bundle dist/twilio-senders-mcp.mcpb
+	$(MCPB) unpack dist/twilio-senders-mcp.mcpb build/unpacked
+	$(BIN)/uv sync --quiet --frozen --project build/unpacked --python $(BIN)/python
+	$(BIN)/pytest tests/e2e/test_bundle.py
+
+# The tests with the oldest versions that pyproject.toml allows of what it names.
+minimum: $(VENV)/.installed-dev
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python build/minimum
+	$(BIN)/uv pip install --quiet --python build/minimum --resolution lowest-direct --editable '.[dev,http]'
+	build/minimum/bin/python -m pytest -n auto -p no:cacheprovider -m "$(QUICK)"
 
 clean:
 	rm -rf $(VENV) .ci/node .ci/conformance

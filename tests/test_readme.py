@@ -305,13 +305,14 @@ def test_mcp_json_has_one_server_for_real_use(root):
 
 
 def documents(root) -> list[Path]:
-    return [root / "README.md", *(root / "docs").glob("*.md")]
+    names = ("README.md", "CONTRIBUTING.md", "SECURITY.md")
+    return [*(root / name for name in names), *(root / "docs").glob("*.md")]
 
 
 def test_every_make_target_that_is_named_exists(root):
-    targets = set(re.findall(r"^([a-z]+):", (root / "Makefile").read_text(), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", (root / "Makefile").read_text(), re.MULTILINE))
     for document in documents(root):
-        named = set(re.findall(r"(?:^|`)make ([a-z]+)", document.read_text(), re.MULTILINE))
+        named = set(re.findall(r"(?:^|`)make ([a-z-]+)", document.read_text(), re.MULTILINE))
         assert named <= targets
 
 

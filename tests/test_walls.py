@@ -1,6 +1,7 @@
 """The walls of the house: which folder may import which, and who may touch the outside."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,6 +66,12 @@ def edges() -> Iterator[tuple[str, str, str]]:
                 parts = name.split(".")
                 if parts[0] == PACKAGE.name and len(parts) > 1 and parts[1] != folder:
                     yield str(file.relative_to(PACKAGE)), folder, parts[1]
+
+
+def test_the_table_for_contributors_is_this_one(root):
+    text = (root / "CONTRIBUTING.md").read_text()
+    rows = re.findall(r"^\| `(\w+)/` \|.*\| ([^|]*) \|$", text, re.MULTILINE)
+    assert {folder: set(re.findall(r"`(\w+)`", named)) for folder, named in rows} == MAY_IMPORT
 
 
 def importing(*prefixes: str, among: str = "**/*.py") -> set[str]:

@@ -168,7 +168,9 @@ class Fleet:
 @contextmanager
 def served(fleet: Fleet) -> Iterator[Fleet]:
     """Serve a fleet on a free port of the loopback interface."""
-    config = uvicorn.Config(fleet, port=0, log_level="critical", lifespan="off", access_log=False)
+    config = uvicorn.Config(
+        fleet, port=0, log_level="critical", lifespan="off", access_log=False, ws="none"
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

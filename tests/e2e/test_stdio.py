@@ -172,7 +172,11 @@ def test_a_line_that_is_too_long_gets_an_error_and_the_next_one_is_read():
     assert called["id"] == 7
 
 
-@pytest.mark.parametrize("rest", [b"x" * (LINE_MAX + 1), b'{"jsonrpc":', b" "])
+@pytest.mark.parametrize(
+    "rest",
+    [b"x" * (LINE_MAX + 1), b'{"jsonrpc":', b" "],
+    ids=["too long", "no whole message", "blank"],
+)
 def test_input_that_ends_in_the_middle_of_a_line_ends_it_with_status_0(rest):
     with started("--sandbox") as process:
         initialize(process)

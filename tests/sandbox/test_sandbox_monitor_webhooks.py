@@ -21,7 +21,7 @@ WEBHOOKS = "https://webhooks.twilio.com/v1/Webhooks"
 def twilio(sandbox):
     """Twilio's own library, unmodified but for the hosts."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(sandbox, log_level="critical"))
+    server = uvicorn.Server(uvicorn.Config(sandbox, log_level="critical", ws="none"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     http = TwilioHttpClient()

@@ -46,7 +46,7 @@ def anyio_backend():
 @pytest.fixture
 def address(sandbox):
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(sandbox, log_level="critical"))
+    server = uvicorn.Server(uvicorn.Config(sandbox, log_level="critical", ws="none"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"

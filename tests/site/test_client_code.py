@@ -23,7 +23,7 @@ SUCCESS = dict(zip(OPERATIONS, [200, 202, 200, 202, 204], strict=True))
 @pytest.fixture(scope="module")
 def address():
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(Sandbox(), log_level="critical"))
+    server = uvicorn.Server(uvicorn.Config(Sandbox(), log_level="critical", ws="none"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -101,7 +101,8 @@ def test_code_has_colours_by_classes_and_stays_escaped(site, only):
     fence = '```json\n{"a<b": true}\n```\n\n```nonsense\n<i>\n```\n'
     only(page("a", fence))
     answer = site.get("/docs/a")
-    assert '{<span class="c-nt">"a&lt;b"</span>: ' in answer.text
+    text = answer.text.replace("&quot;", '"')  # as some releases of Pygments write it
+    assert '{<span class="c-nt">"a&lt;b"</span>: ' in text
     assert "&lt;i&gt;" in answer.text
     assert "style=" not in answer.text
     assert Document(answer.text).text.count('{"a<b": true}') == 1
