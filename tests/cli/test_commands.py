@@ -324,7 +324,7 @@ def test_a_check_up_is_a_table_whose_status_tells_whether_the_sender_is_blocked(
     monkeypatch.setattr(reporting, "shows_color", lambda: in_color)
     assert run(["check", OFFLINE_SENDER, "--sandbox", "--no-probe"]) == 1
     lines = capsys.readouterr().out.splitlines()
-    heading = "whatsapp:+15550100003 is blocked (4 failed, 9 warnings)."
+    heading = "whatsapp:+15550100003 is blocked (3 failed, 10 warnings)."
     assert lines[0] == (f"\x1b[1;36m{heading}\x1b[0m" if in_color else heading)
     fail = "\x1b[31mFAIL    \x1b[0m" if in_color else "FAIL    "
     assert lines[2].startswith(f'{fail}status        It is OFFLINE, reason "63020": ')
@@ -334,7 +334,7 @@ def test_a_check_up_is_a_table_whose_status_tells_whether_the_sender_is_blocked(
 
 def test_a_check_up_of_a_good_sender_ends_with_status_0(capsys):
     assert run(["check", ONLINE_SENDER, "--sandbox", "--no-probe"]) == 0
-    assert capsys.readouterr().out.startswith("whatsapp:+15550100002 is ready: no check failed.\n")
+    assert capsys.readouterr().out.startswith("whatsapp:+15550100002 is ready: no check failed; ")
 
 
 def test_a_sender_of_another_account_is_checked_by_its_name(capsys):

@@ -23,8 +23,8 @@ def test_a_survey_says_what_was_not_read_and_what_is_not_shown():
     assert told.split("\n")[2:] == [
         "status        ONLINE 1",
         "and 3 more groups",
-        "Not all read: Bakery rcs No permission.",
-        "Not all read:  and 2 more",
+        "Not all read: Bakery rcs: No permission.",
+        "Not all read: and 2 more",
     ]
 
 

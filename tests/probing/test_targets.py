@@ -46,6 +46,7 @@ ATTACKS = [
     ("http://[fc00::1]/", "private_address"),
     ("http://[ff02::1]/", "private_address"),
     ("http://[2001:db8::1]/", "private_address"),
+    ("http://[3fff::1]/", "private_address"),
     ("http://2130706433/", "odd_host"),
     ("http://0x7f000001/", "odd_host"),
     ("http://0x7f.0.0.1/", "odd_host"),

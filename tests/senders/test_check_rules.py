@@ -12,7 +12,7 @@ from twilio_senders_mcp.senders.picture_rules import PictureFacts, picture_findi
 from twilio_senders_mcp.senders.profile_rules import profile_findings
 from twilio_senders_mcp.senders.status_rules import status_findings
 from twilio_senders_mcp.senders.webhook_delivery import alert_findings, rule_for
-from twilio_senders_mcp.twilio.monitor import Alert
+from twilio_senders_mcp.twilio.monitor import Alert, Alerts
 from twilio_senders_mcp.twilio.webhooks import Rule
 
 NUMBER = "whatsapp:+15550100001"
@@ -214,8 +214,8 @@ def picture(sender_id: str, field: str = "profile.logo_url", **facts: Any) -> li
         ({"kind": "jpeg", "declared": "image/jpg"}, "pass"),
         ({"kind": "jpeg"}, "warn"),
         ({"kind": "gif", "declared": "image/gif"}, "warn"),
-        ({"kind": "", "declared": "text/html"}, "fail"),
-        ({"kind": "", "declared": ""}, "fail"),
+        ({"kind": "", "declared": "text/html"}, "warn"),
+        ({"kind": "", "declared": ""}, "warn"),
         ({"width": 640, "height": 320}, "warn"),
         ({"width": 191, "height": 191}, "warn"),
         ({"width": 192, "height": 192}, "pass"),
@@ -225,7 +225,7 @@ def picture(sender_id: str, field: str = "profile.logo_url", **facts: Any) -> li
         ({"size": None}, "warn"),
     ],
 )
-def test_a_whatsapp_logo_is_warned_about_at_most_unless_it_is_no_picture(facts, state):
+def test_a_whatsapp_logo_is_warned_about_at_most(facts, state):
     """Source: other providers' pages, which disagree."""
     assert [one[0] for one in picture(NUMBER, **facts)] == [state]
 
@@ -239,6 +239,7 @@ def test_a_whatsapp_logo_is_warned_about_at_most_unless_it_is_no_picture(facts, 
         ("profile.banner_url", {"width": 1440, "height": 448, "size": 200 << 10}, "pass"),
         ("profile.banner_url", {"width": 448, "height": 1440}, "fail"),
         ("profile.banner_url", {"width": 0, "height": 0, "size": None}, "fail"),
+        ("profile.banner_url", {"kind": ""}, "fail"),
     ],
 )
 def test_a_picture_for_rcs_has_the_documented_pixels_and_bytes(field, facts, state):
@@ -311,28 +312,48 @@ def test_alerts_are_grouped_by_code_and_url_the_most_recent_first():
         alert(5, level="debug"),
         alert(5, url="https://[x"),
     ]
-    first, second = alert_findings(alerts, URLS, NOW)
-    assert first.state == "fail"
+    first, second = alert_findings(Alerts(alerts, complete=True), URLS, NOW)
+    assert first.state == "warn"
     assert first.found.format(*first.outside) == (
-        "Twilio had 2 errors 11200 with webhook.callback_url in the last 24 hours, the newest at "
-        "2026-11-25T11:30:00Z. Twilio called a webhook and got no usable response."
+        "Twilio logged 2 errors 11200 with webhook.callback_url in the last 24 hours, the newest "
+        "at 2026-11-25T11:30:00Z. Twilio called a webhook and got no usable response."
     )
     assert second.state == "warn"
     assert "1 error 11237 with webhook.fallback_url" in second.found.format(*second.outside)
 
 
 def test_an_alert_of_an_unknown_code_or_time_is_shown_as_it_is():
-    [found] = alert_findings([Alert("99999", "warning", "https://b.example", "once")], URLS, NOW)
-    assert (found.state, found.page) == ("warn", "topics/webhooks")
-    [found] = alert_findings(
-        [Alert("11210", "error", "https://b.example", "2026-11-25T11:59:00")], URLS, NOW
-    )
-    assert (found.state, found.page) == ("fail", "errors/11210")
+    odd = Alert("99999", "warning", "https://b.example", "once")
+    [found] = alert_findings(Alerts([odd], complete=True), URLS, NOW)
+    assert (found.state, found.first, found.page) == ("warn", False, "topics/webhooks")
+    local = Alert("11210", "error", "https://b.example", "2026-11-25T11:59:00")
+    [found] = alert_findings(Alerts([local], complete=True), URLS, NOW)
+    assert (found.state, found.first, found.page) == ("warn", True, "errors/11210")
+
+
+@pytest.mark.parametrize(("minutes", "first"), [(0, True), (60, True), (61, False), (1400, False)])
+def test_an_alert_is_a_warning_and_comes_first_if_it_is_from_the_last_hour(minutes, first):
+    """Twilio does not tell how many requests succeeded, so an alert proves no lasting failure."""
+    [found] = alert_findings(Alerts([alert(minutes)] * 50, complete=True), URLS, NOW)
+    assert (found.state, found.first) == ("warn", first)
+
+
+def test_an_alert_names_every_field_that_holds_its_url():
+    urls = {"callback_url": "https://a.example/in", "fallback_url": "https://a.example/in?x=1"}
+    [found] = alert_findings(Alerts([alert(5)], complete=True), urls, NOW)
+    assert "with webhook.callback_url, webhook.fallback_url in the last" in found.found
 
 
 def test_no_alerts_are_good_news():
-    [found] = alert_findings([], URLS, NOW)
+    [found] = alert_findings(Alerts([], complete=True), URLS, NOW)
     assert found.state == "pass"
+
+
+def test_no_alerts_among_those_that_could_be_read_is_no_news():
+    [found] = alert_findings(Alerts([], complete=False), URLS, NOW)
+    assert found.state == "unknown"
+    known, found = alert_findings(Alerts([alert(5)], complete=False), URLS, NOW)
+    assert (known.state, found.state) == ("warn", "unknown")
 
 
 def test_findings_are_ordered_by_urgency_and_decide_the_verdict():
@@ -345,3 +366,12 @@ def test_findings_are_ordered_by_urgency_and_decide_the_verdict():
     assert verdict_of(ordered) == "blocked"
     assert verdict_of(ordered[1:]) == "needs_attention"
     assert verdict_of(ordered[2:]) == "ready"
+
+
+def test_what_comes_first_comes_before_others_of_its_state_only():
+    findings = [
+        Finding(check="a", state="warn", found=""),
+        Finding(check="b", state="warn", found="", first=True),
+        Finding(check="c", state="fail", found=""),
+    ]
+    assert [one.check for one in most_urgent_first(findings)] == ["c", "b", "a"]

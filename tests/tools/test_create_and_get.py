@@ -168,7 +168,7 @@ async def test_each_offline_reason_comes_with_its_cure():
         "whatsapp:+15550100003 is OFFLINE (not usable).\n"
         '- 63020: "The invitation of the WhatsApp Business Account has not been accepted". '
         "Accept Twilio's invitation in Meta Business Manager. "
-        "Next: Find out all that is wrong with check_sender.\n"
+        "Next: Call check_sender to find everything that is wrong.\n"
     )
 
 
@@ -191,7 +191,7 @@ async def test_reasons_that_no_catalogue_knows_are_told_as_they_are(reasons, lin
     result = await get(StandIn([answer(200, sender)]), ONLINE_SENDER)
     told, _, following = text_of(result).rpartition("\n")[0].partition(" Next: ")
     assert told.split("\n")[1:] == lines
-    assert following == "Find out all that is wrong with check_sender."
+    assert following == "Call check_sender to find everything that is wrong."
 
 
 async def test_an_offline_without_a_reason_is_called_normal_after_a_registration():

@@ -6,64 +6,37 @@ from typing import Any
 
 import anyio
 import pytest
+from listed_senders import URL, Listing, sender, with_an_old_host
 from mcp import Client
-from sandboxed import ERAS, call, connected, sandbox_settings, sentence, text_of
+from sandboxed import (
+    ERAS,
+    call,
+    connected,
+    connected_to_several,
+    sandbox_settings,
+    sentence,
+    text_of,
+)
 from stand_in import StandIn, answer
 from virtual_time import in_virtual_time
 
+from twilio_senders_mcp.accounts.configured import ConfiguredAccount
 from twilio_senders_mcp.sandbox import (
     OFFLINE_SENDER,
     PENDING_SENDER,
     Fault,
     Sandbox,
 )
-from twilio_senders_mcp.senders.survey import Survey
 from twilio_senders_mcp.server import create_server
 from twilio_senders_mcp.tools.survey_reading import SECONDS_MAX
-from twilio_senders_mcp.tools.survey_text import survey_content
+from twilio_senders_mcp.twilio.credentials import Credentials
 
 pytestmark = in_virtual_time
-
-URL = "https://messaging.twilio.com/v2/Channels/Senders?PageToken="
 
 
 async def survey(app, *, era="auto", **arguments):
     settings = {name: arguments.pop(name) for name in list(arguments) if name.startswith("twilio_")}
     return await call(app, arguments, tool="survey_senders", era=era, **settings)
-
-
-def sender(number: int, **others) -> dict[str, Any]:
-    return {
-        "sid": f"XE{number:032x}",
-        "sender_id": f"whatsapp:+1555{number:07d}",
-        "status": "ONLINE",
-        "profile": {"name": f"Shop {number}", "logo_url": "https://a.example/l", "vertical": "X"},
-        "webhook": {"callback_url": "https://hooks.example/in"},
-        "properties": {"quality_rating": "HIGH", "messaging_limit": "10K Customers/24hr"},
-        **others,
-    }
-
-
-class Listing:
-    """Answers list requests with pages of `whatsapp` senders, and none for RCS."""
-
-    def __init__(self, senders: list[dict[str, Any]], *, page_size: int = 1000) -> None:
-        self.pages = [senders[i : i + page_size] for i in range(0, len(senders), page_size)] or [[]]
-        self.requests = 0
-
-    async def __call__(self, scope, receive, send):
-        await receive()
-        self.requests += 1
-        query = scope["query_string"].decode()
-        number = int(query.partition("PageToken=")[2].partition("&")[0] or 0)
-        items = self.pages[number] if "Channel=whatsapp" in query else []
-        more = "Channel=whatsapp" in query and number + 1 < len(self.pages)
-        url = f"{URL}{number + 1}" if more else None
-        body = {"senders": items, "meta": {"next_page_url": url, "key": "senders"}}
-        status, headers, content = answer(200, body)
-        raw = [(name.encode(), value.encode()) for name, value in headers.items()]
-        await send({"type": "http.response.start", "status": status, "headers": raw})
-        await send({"type": "http.response.body", "body": content})
 
 
 def groups(result) -> dict[str, dict[str, Any]]:
@@ -72,7 +45,9 @@ def groups(result) -> dict[str, dict[str, Any]]:
 
 def sizes(result) -> Iterator[int]:
     yield len(text_of(result).encode())
-    yield len(json.dumps(result.structured_content, separators=(",", ":")).encode())
+    yield len(
+        json.dumps(result.structured_content, separators=(",", ":"), ensure_ascii=False).encode()
+    )
 
 
 @pytest.mark.parametrize("era", ERAS)
@@ -138,26 +113,39 @@ async def test_a_webhook_host_that_few_have_is_found():
     result = await survey(Listing([*many, *(sender(900 + n, webhook=old) for n in range(3))]))
     group = groups(result)["host:old.example"]
     assert group["count"] == 3
-    assert group["cure"] == "Nearly all others point at hooks.example."
+    assert group["cure"] == "Nearly all other senders use hooks.example."
     assert groups(result).keys() == {"host:old.example"}
 
 
-@pytest.mark.parametrize("several", [True, False])
-async def test_a_host_that_few_have_is_moved_with_plan_changes_where_that_is_offered(several):
-    survey = Survey()
-    for number in range(20):
-        survey.add("Bakery" if several else "", sender(number))  # pyright: ignore[reportArgumentType] # parts of a sender
-    old = {"callback_url": "https://old.example/in"}
-    survey.add("Bakery" if several else "", sender(99, webhook=old))  # pyright: ignore[reportArgumentType] # as above
-    offered = frozenset({"check_sender", "plan_changes"})
-    [group] = survey_content(survey, problems_only=True, offered=offered, several=several)["groups"]
-    tool, _, arguments = group["call"].partition(" ")
-    everywhere = {"account": "*"} if several else {}
-    assert tool == "plan_changes"
-    assert json.loads(arguments) == {
-        "senders": {"channel": "whatsapp", **everywhere},
-        "replace_host": {"from": "old.example", "to": "hooks.example"},
-    }
+@pytest.mark.parametrize(
+    ("given", "account"), [({}, "main"), ({"account": "*"}, "*"), ({"account": "two"}, "two")]
+)
+async def test_the_move_of_a_host_is_planned_in_the_accounts_that_were_surveyed(given, account):
+    accounts = [
+        ConfiguredAccount(credentials=Credentials(f"AC{digit * 32}", digit * 32), name=name)
+        for digit, name in (("1", "main"), ("2", "two"))
+    ]
+    app = Listing(with_an_old_host("old.example"))
+    async with connected_to_several(accounts, app) as client:
+        [group] = groups(await client.call_tool("survey_senders", given)).values()
+    _, _, arguments = group["call"].partition(" ")
+    assert json.loads(arguments)["senders"] == {"query": "", "account": account}
+
+
+@pytest.mark.parametrize(
+    ("old", "usual"),
+    [
+        ("a_b.example", "hooks.example"),
+        ("münchen.example", "hooks.example"),
+        ("localhost", "hooks.example"),
+        ("h" * 60 + ".example", "hooks.example"),
+        ("old.example", "h" * 60 + ".example"),
+    ],
+)
+async def test_no_move_is_proposed_of_a_host_that_a_key_cannot_hold(old, usual):
+    result = await survey(Listing(with_an_old_host(old, usual)))
+    [group] = [one for name, one in groups(result).items() if name.startswith("host:")]
+    assert group["call"].startswith("check_sender ")
 
 
 async def test_a_call_is_named_only_if_its_tool_is_offered():
@@ -191,6 +179,21 @@ async def test_all_senders_of_a_group_are_listed_in_pages():
         token = {"page_token": content.get("next_page_token", "")}
     assert seen == sorted(one["sid"] for page in app.pages for one in page)
     assert token == {"page_token": ""}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"page_token": "XE" + "0" * 32}, "page_token: only with group"),
+        ({"group": "status:ONLINE", "page_token": "PAb"}, "page_token: expected the next_page_tok"),
+    ],
+)
+async def test_a_page_token_is_one_of_a_group(arguments, words):
+    sandbox = Sandbox()
+    result = await survey(sandbox, **arguments)
+    assert result.is_error
+    assert words in text_of(result)
+    assert not sandbox.requests
 
 
 async def test_an_unknown_group_is_empty():
@@ -253,6 +256,22 @@ async def test_a_survey_of_5000_senders_is_at_most_4_kb_in_either_form(senders):
     assert len(groups(result)) >= 2
 
 
+async def test_a_survey_of_many_accounts_of_which_some_cannot_be_read_is_as_small():
+    accounts = [
+        ConfiguredAccount(
+            credentials=Credentials(f"AC{number:032x}", f"{number:032x}"),
+            name=f"{number} " + "n" * 90,
+        )
+        for number in range(1, 8)
+    ]
+    async with connected_to_several(accounts, OnlyWhatsApp(hostile(300))) as client:
+        result = await client.call_tool("survey_senders", {"account": "*"})
+    assert result.structured_content["looked_at"] == 2100
+    assert len(result.structured_content["unread"]) == 4
+    assert max(sizes(result)) <= 4000
+    assert len(groups(result)) >= 2
+
+
 async def test_a_page_of_a_group_is_bounded_too():
     result = await survey(Listing(hostile(200)), group="limit:" + "x" * 54)
     assert len(result.structured_content["senders"]) == 30
@@ -267,7 +286,7 @@ async def test_a_survey_says_how_far_it_came_when_a_page_fails():
     assert content["complete"] is False
     assert content["looked_at"] == 1
     assert content["unread"] == [
-        {"channel": "whatsapp", "reason": "Its next page could not be read."}
+        {"channel": "whatsapp", "reason": "The next page could not be read."}
     ]
     assert "Not all senders could be read" in sentence(result)
 
@@ -276,7 +295,7 @@ async def test_a_survey_says_how_far_it_came_when_a_page_fails():
     ("url", "reason"),
     [
         ("https://messaging.twilio.com/?x=1", "Twilio's next-page link is unusable."),
-        (None, "It has more than 50 pages, or they took too long."),
+        (None, "There are more than 50 pages, or they took too long."),
     ],
 )
 async def test_a_survey_says_why_it_did_not_read_every_page(url, reason):
@@ -288,14 +307,18 @@ async def test_a_survey_says_why_it_did_not_read_every_page(url, reason):
     assert content["looked_at"] == (1 if url else 50)
 
 
-async def test_one_channel_that_cannot_be_read_does_not_hide_the_other():
-    class OnlyWhatsApp(Listing):
-        async def __call__(self, scope, receive, send):
-            if b"Channel=rcs" in scope["query_string"]:
-                await StandIn([answer(403, {"code": 20403, "message": "no"})])(scope, receive, send)
-            else:
-                await super().__call__(scope, receive, send)
+class OnlyWhatsApp(Listing):
+    """Refuses to list RCS senders."""
 
+    async def __call__(self, scope, receive, send):
+        if b"Channel=rcs" in scope["query_string"]:
+            problem = {"code": 20403, "message": "不" * 900}
+            await StandIn([answer(403, problem)])(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+async def test_one_channel_that_cannot_be_read_does_not_hide_the_other():
     content = (await survey(OnlyWhatsApp([sender(1)]))).structured_content
     assert content["looked_at"] == 1
     [unread] = content["unread"]
@@ -307,6 +330,12 @@ async def test_a_survey_that_cannot_read_anything_fails_with_the_reason():
     result = await survey(StandIn([answer(401, {"code": 20003, "message": "Authenticate"})]))
     assert result.is_error
     assert "20003" in text_of(result)
+
+
+async def test_an_empty_channel_does_not_hide_that_the_other_could_not_be_read():
+    result = await survey(OnlyWhatsApp([]))
+    assert not result.is_error
+    assert sentence(result).startswith("0 senders, 0 ONLINE. Not all senders could be read")
 
 
 async def test_a_survey_ends_after_a_minute_and_says_so():
@@ -326,7 +355,7 @@ async def test_a_survey_ends_after_a_minute_and_says_so():
         sandbox, twilio_senders_timeout=600, twilio_senders_total_timeout=600, channel="rcs"
     )
     assert result.structured_content["unread"] == [
-        {"channel": "rcs", "reason": "The survey ended after 60 s."}
+        {"channel": "rcs", "reason": "The survey stopped after 60 s."}
     ]
 
 
@@ -347,7 +376,7 @@ async def test_progress_tells_how_many_senders_were_read():
             "survey_senders", {"channel": "whatsapp"}, progress_callback=progress
         )
     assert [message for _, message in seen] == [
-        "1 senders read",
+        "1 sender read",
         "2 senders read",
         "3 senders read",
     ]

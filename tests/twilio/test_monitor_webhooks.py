@@ -10,6 +10,7 @@ from stand_in import StandIn, answer
 from twilio_senders_mcp.sandbox import ACCOUNT_SID, AUTH_TOKEN, Sandbox
 from twilio_senders_mcp.twilio.credentials import Credentials
 from twilio_senders_mcp.twilio.errors import OutcomeUnknown, Refused
+from twilio_senders_mcp.twilio.monitor import Alerts
 
 pytestmark = pytest.mark.anyio
 
@@ -21,11 +22,11 @@ async def test_alerts_are_read_from_the_sandbox():
     accounts = one_account(Sandbox(), SANDBOX_USER)
     day = await accounts.default.monitor.alerts(datetime.now(UTC) - timedelta(hours=24))
     await accounts.aclose()
-    assert [alert.code for alert in day] == ["11200", "11200", "11237", "12300"]
-    assert day[0].url == "http://10.0.0.5/inbound"
+    assert [alert.code for alert in day.items] == ["11200", "11200", "11237", "12300"]
+    assert day.items[0].url == "http://10.0.0.5/inbound"
 
 
-async def alerts(*answers: Any) -> tuple[list[Any], StandIn]:
+async def alerts(*answers: Any) -> tuple[Alerts, StandIn]:
     app = StandIn([answer(200, body) for body in answers])
     accounts = one_account(app, SOMEBODY)
     found = await accounts.default.monitor.alerts(SINCE)
@@ -38,7 +39,8 @@ async def test_alerts_are_asked_for_by_time_and_read_over_all_pages():
     first = {"alerts": [{"error_code": "1", "request_url": "u"}], "meta": {}}
     pages = [first | {"meta": {"next_page_url": following}}, first]
     found, app = await alerts(*pages)
-    assert [alert.code for alert in found] == ["1", "1"]
+    assert [alert.code for alert in found.items] == ["1", "1"]
+    assert found.complete
     assert app.received[0].query == "StartDate=2026-11-24T10%3A20%3A30Z&PageSize=1000"
     assert app.received[1].query == "PageSize=1000&Page=1&PageToken=PA1"
     assert len(app.received) == 2
@@ -58,14 +60,15 @@ async def test_at_most_ten_pages_of_alerts_are_read():
     pages = [
         {"alerts": [], "meta": {"next_page_url": f"https://a.example/?Page={n}"}} for n in range(20)
     ]
-    _, app = await alerts(*pages)
+    found, app = await alerts(*pages)
     assert len(app.received) == 10
+    assert not found.complete
 
 
 async def test_alerts_without_a_url_or_of_an_odd_form_are_left_out():
     items = [None, {"request_url": None}, {"request_url": "u", "date_created": "d"}]
     found, _ = await alerts({"alerts": items})
-    assert [(alert.url, alert.at, alert.code) for alert in found] == [("u", "d", "")]
+    assert [(alert.url, alert.at, alert.code) for alert in found.items] == [("u", "d", "")]
 
 
 async def test_a_response_without_alerts_is_no_answer():

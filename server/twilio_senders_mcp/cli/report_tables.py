@@ -45,8 +45,8 @@ async def check_report(
 
 async def survey_report(
     settings: Settings, *, account: str, sandbox: bool, width: int
-) -> list[Line]:
-    """Survey all senders and return the report.
+) -> tuple[list[Line], bool]:
+    """Survey all senders; return the report, and whether all senders could be read.
 
     Raises:
         ReportFailed: if no sender can be read.
@@ -54,7 +54,7 @@ async def survey_report(
     """
     arguments = SurveySendersArguments()
     result = await _called(settings, account, sandbox, lambda call: survey_senders(call, arguments))
-    return list(_survey(result, width))
+    return list(_survey(result, width)), result.content["complete"]
 
 
 async def _called(
@@ -87,6 +87,8 @@ def _checklist(result: Result, width: int) -> Iterator[Line]:
                 Line("cure", "", f"{indent}{line}")
                 for line in _wrapped(f"-> {cure}", width - len(indent))
             )
+    if more := result.content["more_checks"]:
+        yield Line("", "", f"and {more} more findings")
 
 
 def _survey(result: Result, width: int) -> Iterator[Line]:
@@ -104,7 +106,7 @@ def _survey(result: Result, width: int) -> Iterator[Line]:
         yield Line("", "", f"and {more} more groups")
     for one in content["unread"] or ():
         where = " ".join(str(one[key]) for key in ("account", "channel") if one.get(key))
-        yield Line("warn", f"Not all read: {where} ", one["reason"])
+        yield Line("warn", f"Not all read: {where}".rstrip(" :") + ": ", one["reason"])
 
 
 def _groups(groups: list[dict[str, Any]], width: int) -> Iterator[Line]:

@@ -1,4 +1,4 @@
-"""The command ``survey``: how all senders are."""
+"""The command ``survey``: a summary of all senders."""
 
 import argparse
 from typing import Final
@@ -17,18 +17,18 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     from .report_tables import survey_report
 
     async def report() -> int:
-        lines = await survey_report(
+        lines, complete = await survey_report(
             settings, account=options.account, sandbox=options.sandbox, width=width()
         )
         print_report(lines)
-        return 0
+        return 0 if complete else 1
 
     return reported(report)
 
 
 SURVEY: Final = Command(
     name="survey",
-    summary="show how all senders are",
+    summary="summarize all senders; exits with 1 if not all could be read",
     example="twilio-senders-mcp survey --sandbox",
     run=_run,
     add_arguments=_add_arguments,

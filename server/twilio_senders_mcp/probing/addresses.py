@@ -9,8 +9,9 @@ IPAddress = IPv4Address | IPv6Address
 _NAT64: Final = IPv6Network("64:ff9b::/96")
 """Addresses that lead to the IPv4 address in their last 32 bits (RFC 6052)."""
 
-_SITE_LOCAL: Final = IPv6Network("fec0::/10")
-# Not every supported version of Python knows these as not global (RFC 6890, RFC 7534, RFC 5180).
+# Not every supported version of Python knows these as not global (RFC 3879, RFC 9637; RFC 6890,
+# RFC 7526, RFC 2544).
+_SPECIAL_IPV6: Final = (IPv6Network("fec0::/10"), IPv6Network("3fff::/20"))
 _SPECIAL: Final = (
     IPv4Network("192.0.0.0/24"),
     IPv4Network("192.88.99.0/24"),
@@ -33,7 +34,7 @@ def _is_public(address: IPAddress) -> bool:
     if isinstance(address, IPv6Address):
         if address.ipv4_mapped or address in _NAT64:
             return True  # the embedded address decides
-        if address in _SITE_LOCAL or address.scope_id:
+        if address.scope_id or any(address in network for network in _SPECIAL_IPV6):
             return False
     elif any(address in network for network in _SPECIAL):
         return False

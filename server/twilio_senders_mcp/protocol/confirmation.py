@@ -7,7 +7,8 @@ sender that it was about; if either has changed, the person is asked again. It c
 in this process, and `RequestStateBoundary` seals it, binds it to the tool and its arguments, and
 lets it expire.
 
-By default, a client that cannot show a question gets neither a question nor an error.
+By default, a client that cannot show a question gets neither a question nor an error, unless the
+question is a required one.
 """
 
 import hashlib
@@ -51,8 +52,9 @@ _USED_MAX: Final = 10_000
 _ROUNDS_MAX: Final = 3
 
 ConfirmMode = Literal["ask", "always", "never"]
-"""``ask``: a person is asked if the client can show a question. ``always``: a client that cannot is
-refused. ``never``: nobody is asked."""
+"""``ask``: a person is asked if the client can show a question; a client that cannot is refused if
+the question is required. ``always``: a client that cannot is refused. ``never``: nobody is asked.
+"""
 
 
 class AnswerNeeded(Exception):  # noqa: N818 - a step of the protocol, not an error
@@ -116,7 +118,7 @@ class Confirmation:
             AnswerNeeded: if the client must send the call again with the answer.
 
         """
-        if not self.asks:
+        if not (self.asks or (question.required and self.mode == "ask")):
             return
         if not self._can_ask:
             raise CannotAsk(question.what)

@@ -120,8 +120,8 @@ JOBS: Final = (
         needs=frozenset({"list_senders", "check_sender"}),
         steps="""\
 1. Check it with check_sender; find its SID with list_senders first if a number or a name is given.
-2. Go through the checklist, the most urgent first. What is unknown or skipped is no finding: say
-   what it would take to know it.
+2. Go through the checklist, the most urgent first. Where something is unknown or skipped, say what
+   it would take to find out.
 3. Tell {me} in plain words what is wrong, since when, if that can be known, and what to do, in
    order. Say what only {I} can do (at Meta, in the Twilio Console, on {my} web server) and what
    you could do here.

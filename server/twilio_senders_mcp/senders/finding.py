@@ -16,6 +16,7 @@ class Finding:
 
     ``found`` says what was found; each ``{}`` in it stands for one of ``outside``, texts that
     others wrote. ``cure`` says what to do. ``page`` is the page of the reference that explains it.
+    With ``first``, it comes before others of the same state.
     """
 
     check: str
@@ -24,11 +25,12 @@ class Finding:
     cure: str = ""
     page: str = "topics/checks"
     outside: tuple[object, ...] = ()
+    first: bool = False
 
 
 def most_urgent_first(findings: Iterable[Finding]) -> list[Finding]:
-    """Return the findings by urgency; those of the same state keep their order."""
-    return sorted(findings, key=lambda finding: _ORDER.index(finding.state))
+    """Return the findings by urgency; otherwise they keep their order."""
+    return sorted(findings, key=lambda one: (_ORDER.index(one.state), not one.first))
 
 
 def verdict_of(findings: Iterable[Finding]) -> Verdict:

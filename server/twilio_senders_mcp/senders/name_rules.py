@@ -2,6 +2,9 @@
 
 Only Twilio's own limit of the length makes a name fail. Meta's reviewers decide about the rest, so
 everything else is a warning. Meta makes exceptions for names that a business uses everywhere.
+
+Twilio's error pages were read themselves. Meta's guidelines were read as other providers quote
+them, several of them alike (such as Wati, Botmaker, Unifonic and DoubleTick).
 """
 
 import re
@@ -20,7 +23,8 @@ PAGE: Final = "topics/display-name"
 
 _TWILIO_63124: Final = "Twilio error page 63124"
 _TWILIO_63060: Final = "Twilio error page 63060"
-_META: Final = "Meta's display name guidelines"
+_META: Final = "Meta's display name guidelines, as other providers quote them"
+_OURS: Final = "our advice"
 
 _ADDRESS: Final = re.compile(
     r"https?:|www\.|\S@\S+\.\S|\b[\w-]+\.(com|net|org|io|co|app|shop|store|info|biz|de|uk|fr|eu)\b",
@@ -70,6 +74,7 @@ _PROMOTIONAL: Final = re.compile(
     r"\b(best|cheap|cheapest|discount|free|lowest|no\.? ?1|number one|offer|offers|sale)\b",
     re.IGNORECASE,
 )
+_ENDORSED: Final = re.compile(r"\b(official|verified)\b", re.IGNORECASE)
 _OF_META: Final = re.compile(r"\b(whatsapp|facebook|instagram|meta)\b", re.IGNORECASE)
 _ACRONYM_MAX: Final = 4
 _SYMBOLS: Final = ("So", "Sk", "Cs", "Co", "Cn")
@@ -111,7 +116,11 @@ def _has_unusual_spaces(name: str) -> bool:
 
 
 def _has_address(name: str) -> bool:
-    return bool(_ADDRESS.search(name) or _PHONE.search(name))
+    return bool(_ADDRESS.search(name))
+
+
+def _has_phone_number(name: str) -> bool:
+    return bool(_PHONE.search(name))
 
 
 def _is_generic(name: str) -> bool:
@@ -121,6 +130,10 @@ def _is_generic(name: str) -> bool:
 
 def _is_promotional(name: str) -> bool:
     return bool(_PROMOTIONAL.search(name))
+
+
+def _claims_endorsement(name: str) -> bool:
+    return bool(_ENDORSED.search(name))
 
 
 def _names_meta(name: str) -> bool:
@@ -158,7 +171,7 @@ NAME_RULES: Final = (
         "warn",
         "has unusual punctuation, symbols or emoji",
         "Leave them out, unless the brand is written so everywhere.",
-        f"{_META}; {_TWILIO_63124}",
+        f"{_META}; {_TWILIO_63124}; {_TWILIO_63060}",
     ),
     NameRule(
         "spaces",
@@ -172,9 +185,17 @@ NAME_RULES: Final = (
         "address",
         _has_address,
         "warn",
-        "has a web address, an e-mail address or a number in it",
+        "contains a web address or an e-mail address",
         "Put addresses into the profile instead.",
         _META,
+    ),
+    NameRule(
+        "number",
+        _has_phone_number,
+        "warn",
+        "contains a phone number",
+        "Leave it out: people see the number anyway.",
+        _OURS,
     ),
     NameRule(
         "generic",
@@ -190,15 +211,23 @@ NAME_RULES: Final = (
         "warn",
         "sounds like an advertisement",
         "Use the name of the business or the brand only.",
-        _TWILIO_63124,
+        f"{_META}; {_TWILIO_63124}",
+    ),
+    NameRule(
+        "endorsement",
+        _claims_endorsement,
+        "warn",
+        "says that the business is official or verified",
+        "Leave that out: only Meta decides about it.",
+        _META,
     ),
     NameRule(
         "trademark",
         _names_meta,
         "warn",
-        "contains a name of Meta's",
-        "Leave it out: names of other brands are declined.",
-        f"{_TWILIO_63124}; {_TWILIO_63060}",
+        "contains the name of Meta or of one of its products",
+        "Leave it out.",
+        f"{_META}; {_TWILIO_63124}; {_TWILIO_63060}",
     ),
 )
 
@@ -245,12 +274,12 @@ def name_findings(sender: Sender) -> Iterator[Finding]:
 
 
 _PENDING: Final[dict[str, tuple[State, str, str]]] = {
-    "PENDING_REVIEW": ("warn", "Meta is reviewing it; the old one stays live", "Wait."),
-    "APPROVED": ("pass", "Meta approved it; it goes live by itself", ""),
+    "PENDING_REVIEW": ("warn", "Meta is reviewing it, and the old name stays live", "Wait."),
+    "APPROVED": ("pass", "Meta approved it, and it goes live automatically", ""),
     "COMPLETED": ("pass", "it is live", ""),
     "DECLINED": (
         "warn",
-        "Meta declined it; the number may be limited to 250 messages in 24 hours",
+        "Meta declined it, and the number may be limited to 250 messages in 24 hours",
         "Choose another name and submit it as profile.name.",
     ),
     "PIN_MISMATCH": (

@@ -1,7 +1,8 @@
 """What is documented about the pictures of a profile.
 
 Sources: Google's RCS documentation for RCS; for WhatsApp other providers' pages, which disagree, so
-that everything about a WhatsApp logo is a warning at most, unless it is no picture at all.
+that everything about a WhatsApp logo is a warning at most. So is everything about the pictures of
+an RCS sender that is online: it was launched with them.
 """
 
 from collections.abc import Iterator
@@ -37,18 +38,18 @@ def picture_findings(field: str, picture: PictureFacts, sender: Sender) -> Itera
     """Yield what is to be said about the picture in ``field``."""
     rcs = channel_of(sender) == "rcs"
     page = "topics/rcs" if rcs else "topics/profile-limits"
+    state: State = "fail" if rcs and not is_online(sender) else "warn"
     if not picture.kind:
         yield Finding(
             check="picture",
-            state="fail",
-            found=f"{field} leads to no picture; the server calls it {{}}.",
-            cure="Set the address of a JPG or PNG file.",
+            state=state,
+            found=f"{field} does not lead to an image; the server declares the type {{}}.",
+            cure="Set the URL of a JPG or PNG file.",
             page=page,
-            outside=(picture.declared or "nothing",),
+            outside=(picture.declared or "none",),
         )
         return
     problems = [*_type_problems(picture), *(_rcs(field, picture) if rcs else _whatsapp(picture))]
-    state: State = "fail" if rcs and not is_online(sender) else "warn"
     for problem in problems:
         yield Finding(
             check="picture",
@@ -67,7 +68,7 @@ def _type_problems(picture: PictureFacts) -> Iterator[str]:
     if picture.kind not in _KINDS:
         yield f"the picture is {picture.kind.upper()}, not JPG or PNG"
     elif picture.declared not in (f"image/{picture.kind}", "image/jpg"):
-        yield f"the picture is {picture.kind.upper()}, but the server does not say image/" + (
+        yield f"the picture is {picture.kind.upper()}, but its declared type is not image/" + (
             picture.kind
         )
 

@@ -67,7 +67,7 @@ def _lengths(sender: Sender) -> Iterator[Finding]:
             check="profile",
             state="fail" if exceeded.confirmed else "warn",
             found=f"{exceeded.clause}.",
-            cure="Shorten it.",
+            cure="Remove some." if " entries " in exceeded.clause else "Shorten it.",
             page="topics/profile-limits",
         )
 
@@ -81,7 +81,7 @@ def _missing(sender: Sender) -> Iterator[Finding]:
         yield Finding(
             check="profile",
             state="warn" if is_online(sender) else "fail",
-            found=f"The profile lacks what RCS needs to launch: {', '.join(names)}.",
+            found=f"The profile lacks what an RCS launch requires: {', '.join(names)}.",
             cure="Set them.",
             page="topics/rcs",
         )
@@ -101,7 +101,7 @@ def _emails(sender: Sender) -> Iterator[Finding]:
             yield Finding(
                 check="profile",
                 state="warn",
-                found="profile.emails has {}, which is no e-mail address.",
+                found="profile.emails has {}, which is not an e-mail address.",
                 cure="Correct it.",
                 outside=(email,),
             )
@@ -116,7 +116,7 @@ def _accent(sender: Sender) -> Iterator[Finding]:
         yield Finding(
             check="profile",
             state="fail",
-            found="profile.accent_color is {}, which is no colour of the form #RRGGBB.",
+            found="profile.accent_color is {}, which is not a colour of the form #RRGGBB.",
             cure="Write it as # and six hexadecimal digits.",
             page="errors/63100",
             outside=(color,),
@@ -145,7 +145,7 @@ def _foreign(sender: Sender) -> Iterator[Finding]:
         yield Finding(
             check="profile",
             state="warn",
-            found=f"{label} does not have {', '.join(foreign)}; nobody sees them.",
+            found=f"{label} does not show {', '.join(foreign)}.",
             cure="Leave them out.",
             page=_page(sender),
         )

@@ -23,7 +23,7 @@ _STATUSES: Final[dict[str, tuple[State, str, str]]] = {
     "TWILIO_REVIEW": ("warn", "It is under review.", "Wait."),
     "PENDING_VERIFICATION": (
         "fail",
-        "It waits for its verification code.",
+        "It is waiting for its verification code.",
         "Submit the code that the number receives as configuration.verification_code.",
     ),
     "DRAFT": (
@@ -82,7 +82,7 @@ def _offline(sender: Sender) -> Iterator[Finding]:
             check="status",
             state="warn" if new else "fail",
             found="It is OFFLINE without a reason, as in the minutes after a registration.",
-            cure="Wait some minutes, then check again.",
+            cure="Wait a few minutes, then check again.",
             page="topics/offline",
         )
 
@@ -98,8 +98,8 @@ def _quality(sender: Sender) -> Iterator[Finding]:
         check="quality",
         state="warn" if low else ("pass" if rating in _HIGH else "unknown"),
         found="The quality rating is {}, the messaging limit {}.",
-        cure="See in WhatsApp Manager which messages people block or report; low quality leads to "
-        "lower limits."
+        cure="Find out in WhatsApp Manager which messages people block or report. Low quality "
+        "leads to lower limits."
         if low
         else "",
         page="topics/profile-limits",
@@ -118,7 +118,7 @@ def _compliance(sender: Sender) -> Iterator[Finding]:
         state="warn" if refused or not approved else "pass",
         found=f"{approved} of {len(carriers)} carriers approved it."
         + (" Refused: {}." if refused else ""),
-        cure="Ask Twilio's support why." if refused else ("" if approved else "Wait."),
+        cure="Ask Twilio Support for the reason." if refused else ("" if approved else "Wait."),
         page="topics/rcs",
         outside=(", ".join(refused),) if refused else (),
     )

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from twilio_senders_mcp.twilio.responses import Sender
 
-from .fields import ChannelOfSender, channel_of, field
+from .fields import field
 from .status import status_of
 from .survey_keys import key, keys_of
 
@@ -32,7 +32,6 @@ class Surveyed(NamedTuple):
 
     sid: str
     account: str
-    channel: ChannelOfSender
     sender_id: str
     name: str
     status: str
@@ -132,7 +131,6 @@ def _surveyed(account: str, sender: Sender) -> Surveyed:
     return Surveyed(
         str(sender.get("sid") or ""),
         account,
-        channel_of(sender),
         str(sender.get("sender_id") or ""),
         str(field(sender, "profile", "name") or ""),
         status_of(sender),

@@ -156,9 +156,9 @@ class Settings:
     )
     twilio_senders_confirm: Confirm = _setting(  # noqa: RUF009 - a field
         one_of(*get_args(Confirm)),
-        "Whether a person is asked before a sender is deleted or a WhatsApp name "
-        "changes: `ask` where the AI tool can, `always` (a tool that cannot ask is refused), "
-        "or `never`.",
+        "Whether a person is asked before a sender is deleted, a WhatsApp name changes or a "
+        "test webhook is sent: `ask` where the AI tool can, `always` (a tool that cannot ask is "
+        "refused), or `never`.",
         default="ask",
         choices=get_args(Confirm),
     )

@@ -10,39 +10,46 @@ from twilio_senders_mcp.probing.errors import ProbeFailed, Reason
 from twilio_senders_mcp.probing.prober import SECONDS_MAX, Answer, Prober
 from twilio_senders_mcp.probing.targets import Unprobeable, read_target
 from twilio_senders_mcp.senders.addresses import Address, addresses_of
+from twilio_senders_mcp.senders.fields import channel_of
 from twilio_senders_mcp.senders.finding import Finding, State
 from twilio_senders_mcp.senders.picture_rules import PictureFacts, picture_findings
+from twilio_senders_mcp.senders.status import is_online
 from twilio_senders_mcp.twilio.responses import Sender
 
 ADDRESSES_MAX: Final = 12
 """How many addresses of a sender are looked at."""
 
+LOOKING_SECONDS: Final = 22.0
+"""How long that may take: some may have to wait for those of other calls."""
+
 _SOON: Final = timedelta(days=14)
 _ERROR: Final = 400
 _SERVER_ERROR: Final = 500
 _GONE: Final = (404, 410)
-_PUBLIC: Final = "Set an https address that the public internet can reach."
-_CERTIFICATE: Final = "Install a certificate of a public authority for this host, with its chain."
+_PUBLIC: Final = "Set an https URL that can be reached from the public internet."
+_CERTIFICATE: Final = (
+    "Install a certificate for this host from a public authority, together with its chain."
+)
 
 _REASONS: Final[dict[Reason, tuple[State, str, str]]] = {
-    "not_absolute": ("fail", "is no absolute http(s) address", _PUBLIC),
+    "not_absolute": ("fail", "is not an absolute http(s) URL", _PUBLIC),
     "user_info": (
         "unknown",
-        "contains a user name or a password, which are not sent from here, so it was not opened",
+        "contains a user name or a password, which this server does not send, so it was not opened",
         "",
     ),
-    "odd_host": ("fail", "has a host that is no usual name or address", _PUBLIC),
-    "local_name": ("fail", "names a host that only a local network knows", _PUBLIC),
-    "reserved_name": ("fail", "names a host that exists only in examples and tests", _PUBLIC),
-    "private_address": ("fail", "leads to an address that is not public", _PUBLIC),
-    "port": ("unknown", "names a port at which it was not opened from here", ""),
+    "odd_host": ("fail", "has a host that is not a valid name or IP address", _PUBLIC),
+    "local_name": ("fail", "has a host name that exists only in local networks", _PUBLIC),
+    "reserved_name": ("fail", "has a host name that is reserved for examples and tests", _PUBLIC),
+    "private_address": ("fail", "leads to an IP address that is not public", _PUBLIC),
+    "port": ("unknown", "has a port that this server does not open", ""),
     "dns": (
         "fail",
         "has a host name that does not resolve from here",
-        "Give it a public DNS record, or correct the name.",
+        "Add a public DNS record, or correct the name.",
     ),
     "refused": ("fail", "refuses the connection", "Check that the server is running."),
-    "network": ("fail", "cannot be connected to from here", "Check the server and its firewall."),
+    "network": ("fail", "cannot be reached from here", "Check the server and its firewall."),
     "timeout": (
         "fail",
         f"did not respond within {SECONDS_MAX:.0f} s",
@@ -50,19 +57,23 @@ _REASONS: Final[dict[Reason, tuple[State, str, str]]] = {
     ),
     "tls": (
         "fail",
-        "makes no TLS connection that can be trusted",
-        "Check its TLS versions and ciphers.",
+        "does not complete a TLS handshake",
+        "Check the server's TLS versions and ciphers.",
     ),
-    "certificate_expired": ("fail", "has a certificate that is not valid now", "Renew it."),
+    "certificate_expired": (
+        "fail",
+        "has a certificate that has expired or is not valid yet",
+        "Renew the certificate.",
+    ),
     "certificate_host": ("fail", "has a certificate for another host", _CERTIFICATE),
     "certificate_self_signed": ("fail", "has a self-signed certificate", _CERTIFICATE),
     "certificate_untrusted": (
         "fail",
-        "has a certificate that leads to no trusted authority",
+        "has a certificate that no trusted authority issued, or that lacks its chain",
         _CERTIFICATE,
     ),
     "protocol": ("fail", "does not respond with HTTP", "Check the port and the server."),
-    "redirects": ("fail", "redirects too often", "Set the address where the redirects end."),
+    "redirects": ("fail", "redirects too often", "Set the URL where the redirects end."),
 }
 
 
@@ -73,7 +84,7 @@ def missing_https(sender: Sender) -> Iterator[Finding]:
             yield Finding(
                 check="address",
                 state="warn",
-                found=f"{address.name}: {{}} is not https, so others on the way can read along.",
+                found=f"{address.name}: {{}} does not use https, so the traffic is not encrypted.",
                 cure="Use https.",
                 page=_page(address),
                 outside=(address.url,),
@@ -95,11 +106,12 @@ def unusable_addresses(sender: Sender, *, sandbox: bool) -> tuple[list[Finding],
             if sandbox and error.problem == "reserved_name":
                 examples += 1
             else:
-                findings.append(_failed(address, error.problem))
+                findings.append(_failed(address, sender, error.problem))
         else:
             usable.append(address)
     if examples:
-        found = f"{examples} addresses of example names, which the sandbox does not open."
+        plural = "" if examples == 1 else "es"
+        found = f"{examples} address{plural} with example names, which the sandbox does not open."
         findings.append(Finding(check="address", state="skipped", found=found))
     return findings, usable
 
@@ -111,16 +123,18 @@ async def look_at(addresses: list[Address], sender: Sender, prober: Prober) -> l
     async def look(position: int, address: Address) -> None:
         found[position] = [*await _look_at(address, sender, prober)]
 
-    async with anyio.create_task_group() as looking:
-        for position, address in enumerate(addresses[:ADDRESSES_MAX]):
-            looking.start_soon(look, position, address)
+    with anyio.move_on_after(LOOKING_SECONDS):
+        async with anyio.create_task_group() as looking:
+            for position, address in enumerate(addresses[:ADDRESSES_MAX]):
+                looking.start_soon(look, position, address)
     findings = [one for position in sorted(found) for one in found[position]]
-    if (more := len(addresses) - ADDRESSES_MAX) > 0:
+    if (more := len(addresses) - len(found)) > 0:
+        plural = "" if more == 1 else "es"
         findings.append(
             Finding(
                 check="address",
                 state="skipped",
-                found=f"{more} more addresses were not looked at.",
+                found=f"{more} more address{plural} not opened: too many at once.",
             )
         )
     return findings
@@ -129,11 +143,11 @@ async def look_at(addresses: list[Address], sender: Sender, prober: Prober) -> l
 async def _look_at(address: Address, sender: Sender, prober: Prober) -> list[Finding]:
     try:
         if address.kind != "picture":
-            return list(_answered(address, await prober.look(address.url)))
+            return list(_answered(address, sender, await prober.look(address.url)))
         answer = await prober.look_at_picture(address.url)
     except ProbeFailed as error:
-        return [_failed(address, error.reason, redirected=error.redirected)]
-    findings = list(_answered(address, answer))
+        return [_failed(address, sender, error.reason, redirected=error.redirected)]
+    findings = list(_answered(address, sender, answer))
     picture = answer.picture
     if answer.status < _ERROR and picture is not None:
         facts = PictureFacts(
@@ -145,16 +159,16 @@ async def _look_at(address: Address, sender: Sender, prober: Prober) -> list[Fin
     return findings
 
 
-def _answered(address: Address, answer: Answer) -> Iterator[Finding]:
-    state, remark = _of_status(address, answer.status)
+def _answered(address: Address, sender: Sender, answer: Answer) -> Iterator[Finding]:
+    state, remark = _of_status(address, sender, answer.status)
     facts = [f"responds with HTTP {answer.status}{remark}"]
-    cure = "" if state in ("pass", "unknown") else "Correct the address, or the server."
+    cure = "" if state in ("pass", "unknown") else "Correct the URL, or what the server responds."
     if answer.redirects:
         facts.append(f"after {answer.redirects} redirect{'' if answer.redirects == 1 else 's'}")
     if address.url.lower().startswith("https://") and not answer.encrypted:
         state = "warn" if state == "pass" else state
-        facts.append("to an address without https")
-        cure = cure or "Let it redirect to https only."
+        facts.append("to a URL without https")
+        cure = cure or "Make it redirect to https URLs only."
     yield Finding(
         check="address",
         state=state,
@@ -168,25 +182,40 @@ def _answered(address: Address, answer: Answer) -> Iterator[Finding]:
         yield Finding(
             check="address",
             state="warn",
-            found=f"{address.name}: the certificate of {{}} ends on {end:%Y-%m-%d}.",
-            cure="Renew it.",
+            found=f"{address.name}: the certificate of {{}} expires on {end:%Y-%m-%d}.",
+            cure="Renew the certificate.",
             page=_page(address),
             outside=(address.url,),
         )
 
 
-def _of_status(address: Address, status: int) -> tuple[State, str]:
+def _of_status(address: Address, sender: Sender, status: int) -> tuple[State, str]:
     if status < _ERROR:
         return "pass", ""
     if address.kind == "webhook":
         return "unknown", " to a GET; many webhooks accept only POST"
     if address.kind == "picture" or status in _GONE or status >= _SERVER_ERROR:
-        return "fail", ""
-    return "unknown", ", perhaps only to programs"
+        return _failure_of(address, sender), ""
+    return "unknown", ", which may only mean that it refuses programs"
 
 
-def _failed(address: Address, reason: Reason, *, redirected: bool = False) -> Finding:
+def _failure_of(address: Address, sender: Sender) -> State:
+    """Return how bad it is that an address does not work.
+
+    Twilio needs the webhooks at all times. Of the others, only those with which an RCS sender is
+    launched keep it from working.
+    """
+    launching = channel_of(sender) == "rcs" and not is_online(sender)
+    needed = launching and not set(address.fields) <= {"profile.websites"}
+    return "fail" if address.kind == "webhook" or needed else "warn"
+
+
+def _failed(
+    address: Address, sender: Sender, reason: Reason, *, redirected: bool = False
+) -> Finding:
     state, found, cure = _REASONS[reason]
+    if state == "fail":
+        state = _failure_of(address, sender)
     via = "redirects to an address that " if redirected else ""
     return Finding(
         check="picture" if address.kind == "picture" else "address",

@@ -1,6 +1,6 @@
 """The tool `check_sender`: one sender, or the draft of one, checked thoroughly."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Annotated, Any, Final, cast
 
 import anyio
@@ -8,7 +8,13 @@ from pydantic import MISSING, Field
 
 from twilio_senders_mcp.accounts.account import Account
 from twilio_senders_mcp.senders.fields import channel_of
-from twilio_senders_mcp.senders.finding import Finding, Verdict, most_urgent_first, verdict_of
+from twilio_senders_mcp.senders.finding import (
+    Finding,
+    State,
+    Verdict,
+    most_urgent_first,
+    verdict_of,
+)
 from twilio_senders_mcp.senders.name_rules import name_findings
 from twilio_senders_mcp.senders.paging import find_senders
 from twilio_senders_mcp.senders.profile_rules import profile_findings
@@ -21,7 +27,7 @@ from twilio_senders_mcp.twilio.schema import UNPUBLISHED
 from twilio_senders_mcp.twilio.values import SENDER_SID
 
 from .check_addresses import look_at, missing_https, unusable_addresses
-from .check_webhooks import check_alerts, check_delivery
+from .check_webhooks import check_alerts, check_delivery, check_test_delivery
 from .errors import InvalidArguments, Issue
 from .json_text import to_json
 from .outside_text import one_line, quoted
@@ -56,9 +62,9 @@ class CheckSenderArguments(StrictModel):
             json_schema_extra={UNPUBLISHED: True},
         ),
     ] = MISSING
-    probe: Annotated[bool, Field(description="Open addresses from here.")] = True
+    probe: Annotated[bool, Field(description="Open the URLs from this server.")] = True
     twilio_test: Annotated[
-        bool, Field(description="Let Twilio send each webhook a test request.")
+        bool, Field(description="Let Twilio POST a test to each webhook; asks a person.")
     ] = False
 
 
@@ -72,10 +78,10 @@ class CheckedSender(AnyResult):
 
 
 async def check_sender(call: Call, arguments: CheckSenderArguments) -> Result:
-    """Find out why a sender does not work, or check a draft, with cures.
+    """Find out why a sender does not work, or check a draft.
 
-    Checks status, name, profile, pictures, addresses and certificates, Twilio's errors with the
-    webhooks, and how these are delivered.
+    Checks status, name, profile, pictures, addresses, certificates, Twilio's errors with the
+    webhooks, and their delivery.
     """
     account = await call.accounts.find(call.account) if call.account else call.accounts.default
     _require_allowed(call, account, arguments)
@@ -89,7 +95,8 @@ async def check_sender(call: Call, arguments: CheckSenderArguments) -> Result:
 
         await call.confirm(question, current_question)
     findings = [*status_findings(sender)] if "sid" in sender else []
-    findings += [*name_findings(sender), *profile_findings(sender), *missing_https(sender)]
+    findings += [*name_findings(sender), *profile_findings(sender)]
+    findings += [*_missing_webhook(urls), *missing_https(sender)]
     parts = _parts(call, account, sender, urls, arguments)
     probing, skipped = _probing(call, sender, arguments)
     findings += skipped
@@ -126,11 +133,13 @@ def _question(sender: Sender, urls: dict[str, str]) -> Question:
     shown = ", ".join(quoted(url) for url in dict.fromkeys(urls.values()))
     name = sender_name(sender)
     return Question(
-        text=f"Let Twilio send a test request to the webhooks of {name}? It really arrives at "
+        text=f"Let Twilio send a test request to the webhooks of {name}? A real request arrives at "
         f"{shown}.",
         what=f"sending test requests to the webhooks of {name}",
         seen=to_json(urls),
         label="Send the test requests",
+        # Clients may let a model call a tool that reads without asking anybody.
+        required=True,
     )
 
 
@@ -147,24 +156,21 @@ def _parts(
         parts["registration"] = lambda: _check_new(call, sender)
     if urls:
         parts["alerts"] = lambda: check_alerts(account.monitor, urls)
-        parts["delivery_rule"] = lambda: check_delivery(
-            account.webhooks, urls, test=arguments.twilio_test
-        )
-    else:
-        parts["webhook"] = _without_webhooks
+        parts["delivery_rule"] = lambda: check_delivery(account.webhooks, urls)
+    if urls and arguments.twilio_test:
+        parts["delivery_test"] = lambda: check_test_delivery(account.webhooks, urls)
     return parts
 
 
-async def _without_webhooks() -> list[Finding]:
-    return [
-        Finding(
+def _missing_webhook(urls: dict[str, str]) -> Iterator[Finding]:
+    if "callback_url" not in urls:
+        yield Finding(
             check="webhook",
             state="warn",
-            found="There is no webhook, so inbound messages reach nobody.",
+            found="webhook.callback_url is not set, so no server receives inbound messages.",
             cure="Set webhook.callback_url.",
             page="topics/webhooks",
         )
-    ]
 
 
 async def _check_new(call: Call, sender: Sender) -> list[Finding]:
@@ -176,17 +182,24 @@ async def _check_new(call: Call, sender: Sender) -> list[Finding]:
         count=1,
         page_size=_PAGE_SIZE,
     )
-    known = found.senders[0].get("sid") if found.senders else None
+    cure, outside = "", (sender_id,)
+    state: State
+    if found.senders:
+        state, text = "fail", "The account already has {}, as {}."
+        cure, outside = "Change that sender instead.", (sender_id, found.senders[0].get("sid"))
+    elif found.complete and not found.interrupted:
+        state, text = "pass", "The account does not have {} yet."
+    else:
+        state = "unknown"
+        text = "Not all senders of the account could be read; those that were do not include {}."
     return [
         Finding(
             check="registration",
-            state="fail" if found.senders else "pass",
-            found="The account already has {}, as {}."
-            if found.senders
-            else "The account does not have {} yet.",
-            cure="Change that sender instead of registering it again." if found.senders else "",
+            state=state,
+            found=text,
+            cure=cure,
             page="operations/create-sender",
-            outside=(sender_id, known) if found.senders else (sender_id,),
+            outside=outside,
         )
     ]
 
@@ -225,7 +238,7 @@ async def _carry_out(parts: dict[str, Part]) -> list[Finding]:
                 Finding(
                     check=name,
                     state="skipped",
-                    found="Twilio did not tell: {}",
+                    found="Not checked: {}",
                     outside=(describe_cause(error),),
                 )
             ]
@@ -234,7 +247,7 @@ async def _carry_out(parts: dict[str, Part]) -> list[Finding]:
         async with anyio.create_task_group() as working:
             for name, part in parts.items():
                 working.start_soon(carry_out, name, part)
-    late = f"It was not finished within {PARTS_SECONDS:.0f} s."
+    late = f"Not finished within {PARTS_SECONDS:.0f} s."
     return [
         one
         for name in parts
@@ -245,6 +258,7 @@ async def _carry_out(parts: dict[str, Part]) -> list[Finding]:
 def _result(sender: Sender, findings: list[Finding], *, draft: bool) -> Result:
     verdict = verdict_of(findings)
     checks = [_shown(finding) for finding in findings[:FINDINGS_MAX]]
+    more = len(findings) - len(checks)
     return Result(
         summary=_summary(sender, verdict, findings),
         content={
@@ -252,6 +266,7 @@ def _result(sender: Sender, findings: list[Finding], *, draft: bool) -> Result:
             "sid": sender.get("sid"),
             "sender_id": sender.get("sender_id"),
             "checks": checks,
+            "more_checks": more or None,
         },
         next=_next(verdict, draft=draft),
     )
@@ -284,7 +299,8 @@ def _summary(sender: Sender, verdict: Verdict, findings: list[Finding]) -> str:
     warned = sum(finding.state == "warn" for finding in findings)
     text = f"{sender_name(sender)} {_VERDICTS[verdict]}"
     if verdict == "ready":
-        return f"{text}: no check failed."
+        open_ = sum(finding.state in ("unknown", "skipped") for finding in findings)
+        return f"{text}: no check failed" + (f"; {open_} could not be completed." if open_ else ".")
     counts = f"{failed} failed, {warned} warning{'' if warned == 1 else 's'}"
     return f"{text} ({counts}). First: {_found(findings[0])}"
 
@@ -295,7 +311,7 @@ def _next(verdict: Verdict, *, draft: bool) -> str:
         return good if verdict != "blocked" else "Correct the draft and check it with check_sender."
     if verdict == "ready":
         return ""
-    return "Carry out the cures, with update_sender where a field is wrong, then check again."
+    return "Apply the cures, with update_sender where a field is wrong, then check again."
 
 
 CHECK_SENDER = Tool(
@@ -306,5 +322,5 @@ CHECK_SENDER = Tool(
     result=CheckedSender,
     run=check_sender,
     page="topics/checks",
-    instruction="check_sender finds out why one does not work.",
+    instruction="check_sender finds out why a sender does not work.",
 )

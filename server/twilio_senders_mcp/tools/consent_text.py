@@ -60,8 +60,9 @@ _MESSAGES: Final[dict[type[ConsentMissing], tuple[str, str]]] = {
     CannotAsk: (
         "cannot_ask",
         (
-            "A person must be asked about {what} (TWILIO_SENDERS_CONFIRM=always), but this AI tool "
-            "cannot ask. Nothing changed. Use an AI tool that supports MCP elicitation."
+            "A person must be asked about {what}, but this AI tool cannot ask. Nothing changed. "
+            "Use an AI tool that supports MCP elicitation, or a person can start the server with "
+            "TWILIO_SENDERS_CONFIRM=never."
         ),
     ),
 }

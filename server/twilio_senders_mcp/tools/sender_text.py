@@ -35,7 +35,7 @@ _NEXT: Final = {
     "configuration.verification_code.",
     "DRAFT": "Complete the registration in the Twilio Console.",
 }
-CHECK: Final = "Find out all that is wrong with check_sender."
+CHECK: Final = "Call check_sender to find everything that is wrong."
 WAIT: Final = "Wait with wait_for_sender until it settles."
 
 

@@ -60,6 +60,11 @@ class SurveyReading:
         self._began = anyio.current_time()
         self._reported = -1.0
 
+    @property
+    def lists(self) -> int:
+        """How many lists there are to read: one for each channel of each account."""
+        return len(self._jobs)
+
     async def read(self) -> list[Unread]:
         """Read all senders, and return what was not read."""
         with anyio.move_on_after(SECONDS_MAX):
@@ -93,22 +98,23 @@ class SurveyReading:
         seconds = anyio.current_time() - self._began
         if seconds > self._reported:
             self._reported = seconds
-            message = f"{self._survey.senders:,} senders read"
+            count = self._survey.senders
+            message = f"{count:,} sender{'' if count == 1 else 's'} read"
             await self._progress(seconds, SECONDS_MAX, message)
 
     def _unread(self, index: int) -> Unread | None:
         account, channel = self._jobs[index]
         match self._outcomes.get(index):
             case None:
-                reason, error = f"The survey ended after {SECONDS_MAX:.0f} s.", None
+                reason, error = f"The survey stopped after {SECONDS_MAX:.0f} s.", None
             case TwilioError() as failure:
                 reason, error = describe_cause(failure), failure
             case found if found.interrupted:
-                reason, error = "Its next page could not be read.", None
+                reason, error = "The next page could not be read.", None
             case found if found.next_link_unusable:
                 reason, error = "Twilio's next-page link is unusable.", None
             case found if found.next_token is not None:
-                reason = f"It has more than {PAGES_MAX} pages, or they took too long."
+                reason = f"There are more than {PAGES_MAX} pages, or they took too long."
                 error = None
             case _:
                 return None

@@ -1,5 +1,6 @@
 """The tool `survey_senders`: how all senders are, in one call."""
 
+import re
 from typing import Annotated, Any, Final
 
 from pydantic import MISSING, Field
@@ -8,9 +9,12 @@ from twilio_senders_mcp.accounts.account import Account
 from twilio_senders_mcp.senders.survey import Survey
 from twilio_senders_mcp.senders.survey_keys import key
 from twilio_senders_mcp.twilio.requests import StrictModel
-from twilio_senders_mcp.twilio.values import CHANNELS, AnyText, Channel
+from twilio_senders_mcp.twilio.values import CHANNELS, SENDER_SID, AnyText, Channel
 
+from .account_argument import ALL_ACCOUNTS
+from .errors import InvalidArguments, Issue
 from .failure import describe_unavailable
+from .json_text import to_json
 from .optional_text import text_of
 from .outside_text import identifier, one_line, quoted
 from .sender_result import AnyResult
@@ -24,20 +28,26 @@ PAGE_SIZE: Final = 30
 _UNREAD_MAX: Final = 3
 _REASON_MAX: Final = 110
 _FIRST_GROUPS: Final = 3
-_NEXT: Final = "Look into a sender with check_sender, or list a group: survey_senders with group."
+_NEXT: Final = "Examine a sender with check_sender, or list a group: survey_senders with group."
 _MORE: Final = "Call survey_senders again with this group and this next_page_token as page_token."
+
+RESULT_MAX: Final = 4_000
+"""Maximum size of a survey in either form, in bytes, whatever the senders contain."""
+
+_FRAME: Final = 150
+"""For the names of the fields and for what the protocol adds, in bytes."""
 
 
 class SurveySendersArguments(StrictModel):
     """Which senders to survey, and what of the survey to show."""
 
     channel: Annotated[Channel | None | MISSING, Field(description="Both if omitted.")] = MISSING
-    problems_only: Annotated[bool, Field(description="No counts.")] = False
+    problems_only: Annotated[bool, Field(description="Omit the counts.")] = False
     group: Annotated[
         AnyText | None | MISSING,
         Field(
             max_length=60,
-            description="A group of a survey, or status:ONLINE etc.: lists it.",
+            description="List this group of a survey, or e.g. status:ONLINE.",
         ),
     ] = MISSING
     page_token: Annotated[
@@ -59,14 +69,15 @@ class SurveyedSenders(AnyResult):
 
 
 async def survey_senders(call: Call, arguments: SurveySendersArguments) -> Result:
-    """Tell how all senders are: counts, and which of them need attention.
+    """Summarize the state of all senders: counts, and which need attention.
 
     Groups offline reasons, low quality, names in review, webhooks and incomplete profiles, with
     cures and the next call. Use it instead of listing everything.
     """
-    group = text_of(arguments.group)
+    group, after = text_of(arguments.group), text_of(arguments.page_token)
+    _require_page_of_group(group, after)
     group = key(*group.split(":", 1)) if ":" in group else group
-    survey = Survey(group, after=text_of(arguments.page_token), page_size=PAGE_SIZE)
+    survey = Survey(group, after=after, page_size=PAGE_SIZE)
     accounts, failed = await _accounts(call)
     reading = SurveyReading(
         survey,
@@ -77,7 +88,7 @@ async def survey_senders(call: Call, arguments: SurveySendersArguments) -> Resul
     )
     unread = await reading.read()
     errors = [one.error for one in unread if one.error]
-    if errors and len(accounts) == 1 and not survey.senders:
+    if errors and len(errors) == reading.lists:
         raise errors[0]
     facts = {
         "looked_at": survey.senders,
@@ -87,17 +98,41 @@ async def survey_senders(call: Call, arguments: SurveySendersArguments) -> Resul
     ending = "" if not unread and not failed else " Not all senders could be read: see unread."
     if group:
         return _group_page(survey, group, facts, ending)
+    summary = _summary(survey, len(accounts) if call.accounts.several else 0) + ending
     content = survey_content(
         survey,
         problems_only=arguments.problems_only,
         offered=frozenset(call.offered),
-        several=call.accounts.several,
+        senders=_selection(call, arguments),
+        room=RESULT_MAX - len(to_json([facts, summary, _NEXT]).encode()) - _FRAME,
     )
     return Result(
-        summary=_summary(survey, len(accounts) if call.accounts.several else 0) + ending,
+        summary=summary,
         content={**facts, **content},
         next=_NEXT if content["groups"] else "",
     )
+
+
+def _require_page_of_group(group: str, after: str) -> None:
+    """Check what the arguments' model cannot.
+
+    Raises:
+        InvalidArguments: if there is a page token without a group, or if it is none of ours.
+
+    """
+    if after and not group:
+        raise InvalidArguments([Issue("page_token", "only with group")], 1)
+    if after and not re.fullmatch(SENDER_SID, after):
+        expected = "expected the next_page_token of the previous result"
+        raise InvalidArguments([Issue("page_token", expected)], 1)
+
+
+def _selection(call: Call, arguments: SurveySendersArguments) -> dict[str, str]:
+    """Return the senders that are surveyed as plan_changes selects them."""
+    selection = {"channel": arguments.channel} if isinstance(arguments.channel, str) else {}
+    if call.accounts.several:
+        selection["account"] = call.account or ALL_ACCOUNTS
+    return selection if "channel" in selection else {"query": "", **selection}
 
 
 async def _accounts(call: Call) -> tuple[list[Account], list[tuple[str, str]]]:
@@ -148,7 +183,7 @@ def _summary(survey: Survey, accounts: int) -> str:
     text = f"{total} sender{'' if total == 1 else 's'}{where}, {online} ONLINE."
     groups = survey.groups()
     if not groups:
-        return f"{text} None needs attention, as far as a list shows."
+        return f"{text} None needs attention, as far as the lists show." if total else text
     first = ", ".join(f"{quoted(one.key)} ({one.count})" for one in groups[:_FIRST_GROUPS])
     more = len(groups) - _FIRST_GROUPS
     return f"{text} Needs attention: {first}{f' and {more} more groups' if more > 0 else ''}."
@@ -163,5 +198,5 @@ SURVEY_SENDERS = Tool(
     result=SurveyedSenders,
     run=survey_senders,
     page="topics/checks",
-    instruction="survey_senders tells how all senders are.",
+    instruction="survey_senders summarizes all senders.",
 )

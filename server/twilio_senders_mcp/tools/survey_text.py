@@ -1,5 +1,6 @@
 """The result of a survey: bounded in size, whatever the senders contain."""
 
+import re
 from typing import Any, Final
 
 from twilio_senders_mcp.senders.survey import Group, Survey, Surveyed
@@ -9,10 +10,9 @@ from .json_text import to_json
 from .outside_text import one_line
 from .sender_text import name_note
 
-CONTENT_MAX: Final = 3_400
-"""Maximum size of the counts and groups of a survey as JSON, in bytes."""
-
 _DIMENSIONS: Final = ("status", "quality", "limit", "host", "account")
+# A group's key may cut a longer host, and replaces other characters by underscores.
+_HOST: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+(?<!.{55})")
 _CURE_MAX: Final = 110
 _NAME_MAX: Final = 40
 _ID_MAX: Final = 60
@@ -21,31 +21,39 @@ _ID_MAX: Final = 60
 _AMOUNTS: Final = ((6, 12, 5), (6, 10, 3), (6, 10, 2), (5, 9, 1), (4, 6, 1), (3, 4, 1), (2, 2, 1))
 
 _CURES: Final = {
-    "offline:no_reason": "Normal in the minutes after registration.",
-    "status:PENDING_VERIFICATION": "Send the code that the number receives.",
+    "offline:no_reason": "This is normal in the first minutes after registration.",
+    "status:PENDING_VERIFICATION": "Submit the code that the number receives.",
     "status:DRAFT": "Complete the registration in the Twilio Console.",
     "webhook:none": "Set webhook.callback_url to receive messages.",
-    "webhook:not_https": "Use https in the webhook URLs.",
+    "webhook:not_https": "Use https URLs for the webhooks.",
     "profile:name": "WhatsApp needs a display name.",
     "profile:logo_url": "Set it, so that people recognize the business.",
     "profile:vertical": "Set the business category.",
-    "profile:banner_url": "RCS needs it to launch.",
-    "profile:privacy_url": "RCS needs it to launch.",
-    "profile:terms_of_service_url": "RCS needs it to launch.",
-    "profile:contact": "RCS needs a phone number, website or email.",
+    "profile:banner_url": "An RCS launch requires it.",
+    "profile:privacy_url": "An RCS launch requires it.",
+    "profile:terms_of_service_url": "An RCS launch requires it.",
+    "profile:contact": "An RCS launch requires a phone number, website or email.",
 }
-_CURE_OF_QUALITY: Final = "See in WhatsApp Manager which messages people block or report."
+_CURE_OF_QUALITY: Final = "Find out in WhatsApp Manager which messages people block or report."
 
 
 def survey_content(
-    survey: Survey, *, problems_only: bool, offered: frozenset[str], several: bool
+    survey: Survey,
+    *,
+    problems_only: bool,
+    offered: frozenset[str],
+    senders: dict[str, str],
+    room: int,
 ) -> dict[str, Any]:
-    """Return the counts and the groups that need attention, as many as fit."""
+    """Return the counts and the groups that need attention, as many as fit into ``room`` bytes.
+
+    ``senders`` selects the surveyed senders in `plan_changes`.
+    """
     groups = survey.groups()
 
     def content(most: int, groups_max: int, examples: int) -> dict[str, Any]:
         counts = {} if problems_only else _counts(survey, most)
-        shown = [_group(group, examples, offered, several=several) for group in groups[:groups_max]]
+        shown = [_group(group, examples, offered, senders) for group in groups[:groups_max]]
         return {
             "counts": counts or None,
             "groups": shown,
@@ -53,7 +61,7 @@ def survey_content(
         }
 
     made = (content(*amounts) for amounts in _AMOUNTS)
-    fitting = (one for one in made if len(to_json(one).encode()) <= CONTENT_MAX)
+    fitting = (one for one in made if len(to_json(one).encode()) <= room)
     return next(fitting, None) or content(*_AMOUNTS[-1])
 
 
@@ -82,21 +90,21 @@ def _counts(survey: Survey, most: int) -> dict[str, dict[str, int]]:
 
 
 def _group(
-    group: Group, examples: int, offered: frozenset[str], *, several: bool
+    group: Group, examples: int, offered: frozenset[str], senders: dict[str, str]
 ) -> dict[str, Any]:
     return {
         "group": group.key,
         "count": group.count,
         "sids": [surveyed.sid for surveyed in group.examples[:examples]],
         "cure": _cure(group) or None,
-        "call": _call(group, offered, several=several) or None,
+        "call": _call(group, offered, senders) or None,
     }
 
 
 def _cure(group: Group) -> str:
     dimension, _, value = group.key.partition(":")
     if group.usual:
-        return f"Nearly all others point at {group.usual}."
+        return f"Nearly all other senders use {group.usual}."
     if dimension == "offline" and (advice := advice_for(value)):
         return one_line(advice.cure, _CURE_MAX)
     if dimension == "quality":
@@ -104,14 +112,13 @@ def _cure(group: Group) -> str:
     return name_note(value) if dimension == "name" else _CURES.get(group.key, "")
 
 
-def _call(group: Group, offered: frozenset[str], *, several: bool) -> str:
+def _call(group: Group, offered: frozenset[str], senders: dict[str, str]) -> str:
     """Return the call that comes next, if its tool is offered."""
     first = group.examples[0]
     account = {"account": first.account} if first.account else {}
-    if group.usual and "plan_changes" in offered:
-        where = {"channel": first.channel, **({"account": "*"} if several else {})}
-        move = {"from": group.key.removeprefix("host:"), "to": group.usual}
-        return f"plan_changes {to_json({'senders': where, 'replace_host': move})}"
+    move = {"from": group.key.removeprefix("host:"), "to": group.usual}
+    if "plan_changes" in offered and all(_HOST.fullmatch(host) for host in move.values()):
+        return f"plan_changes {to_json({'senders': senders, 'replace_host': move})}"
     if "check_sender" in offered:
         return f"check_sender {to_json({'sid': first.sid, **account})}"
     return ""

@@ -30,7 +30,9 @@ class Question:
 
     ``what`` names the action, such as ``deleting whatsapp:+15550100002``. ``seen`` is the state
     that the question is about; consent is valid only for this state. ``label`` is the label of the
-    form's field. The person must type ``expected`` into it; if that is empty, a yes is enough.
+    form's field. The person must type ``expected`` into it; if that is empty, a yes is enough. If
+    the question is ``required``, a client that cannot show it is refused; by default it then goes
+    on without.
     """
 
     text: str
@@ -38,6 +40,7 @@ class Question:
     seen: str
     label: str
     expected: str = ""
+    required: bool = False
 
 
 class Confirm(Protocol):

@@ -28,14 +28,24 @@ class Alert:
     at: str
 
 
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """The alerts of a time that name a URL. ``complete`` is false if Twilio has more of them."""
+
+    items: list[Alert]
+    complete: bool
+
+
 class MonitorClient:
     """Reads alerts through ``api``."""
 
     def __init__(self, api: TwilioApi) -> None:
         self._api = api
 
-    async def alerts(self, since: datetime) -> list[Alert]:
+    async def alerts(self, since: datetime) -> Alerts:
         """Return the alerts since a time in UTC that name a URL: ``GET /v1/Alerts``.
+
+        At most `PAGES_MAX` pages are read.
 
         Raises:
             NotSent, Refused, OutcomeUnknown: see `.errors`.
@@ -51,9 +61,9 @@ class MonitorClient:
             found += _alerts(cast("list[object]", items))
             following = _next_query(success.body.get("meta"))
             if not following or following == query:
-                break
+                return Alerts(found, complete=True)
             query = following
-        return found
+        return Alerts(found, complete=False)
 
 
 def _alerts(items: list[object]) -> Iterator[Alert]:

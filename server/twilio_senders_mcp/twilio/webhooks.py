@@ -5,7 +5,7 @@ delivery" (public beta, 2026-09-07), and the ``twilio`` library 9.13.0.
 """
 
 from dataclasses import dataclass
-from typing import Final, Literal, cast
+from typing import Final, cast
 from urllib.parse import quote
 
 import pydantic_core
@@ -16,8 +16,6 @@ from .messages import Request
 WEBHOOKS_PATH: Final = "/v1/Webhooks"
 PAGE_SIZE: Final = 100
 PAGES_MAX: Final = 10
-
-Match = Literal["EXACT_MATCH", "PREFIX_MATCH", "DEFAULT"]
 
 
 @dataclass(frozen=True, slots=True)
