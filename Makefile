@@ -66,11 +66,11 @@ soak: $(VENV)/.installed-dev
 clients: $(VENV)/.installed
 	@$(BIN)/python bench/clients/run.py; passed=$$?; $(BIN)/python bench/clients/programs.py && exit $$passed
 
-# Rewrites what is generated: the README's tables and picture, the snapshots in tests/, the data of
+# Rewrites what is generated: tables and a picture of the documents, the snapshots in tests/, the data of
 # two pages, and what registries read.
 generated: $(VENV)/.installed-dev
-	$(BIN)/pytest -q tests/test_readme.py tests/test_snapshots.py tests/test_publishing.py \
-	  tests/test_fleet_picture.py tests/reference/test_server_pages.py --write-generated
+	$(BIN)/pytest -q tests/test_readme.py tests/test_command_page.py tests/test_snapshots.py \
+	  tests/test_publishing.py tests/test_fleet_picture.py tests/reference/test_server_pages.py --write-generated
 
 # What an index such as PyPI gets: the sources and the wheel, checked as it checks them.
 dist: $(VENV)/.installed-dev

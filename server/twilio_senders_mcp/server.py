@@ -115,14 +115,11 @@ def create_accounts(
     settings: Settings, app: "ASGIApp | None" = None, *, sandbox: bool = False
 ) -> Accounts:
     """Return the accounts of the settings, or those of the sandbox."""
-    configured = settings.accounts
-    if sandbox:
-        from .sandbox import ACCOUNT_SID, AUTH_TOKEN, Sandbox  # noqa: PLC0415 - only where used
+    configured = configured_accounts(settings, sandbox=sandbox)
+    if sandbox and app is None:
+        from .sandbox import Sandbox  # noqa: PLC0415 - only where used
 
-        several = settings.twilio_senders_sandbox_accounts
-        credentials = Credentials(ACCOUNT_SID, AUTH_TOKEN)
-        configured = (ConfiguredAccount(credentials=credentials, subaccounts=several),)
-        app = app or Sandbox(step_seconds=settings.twilio_senders_sandbox_step)
+        app = Sandbox(step_seconds=settings.twilio_senders_sandbox_step)
     transports = Transports(
         timeout=settings.twilio_senders_timeout,
         connections=settings.twilio_senders_connections,
@@ -131,19 +128,35 @@ def create_accounts(
     return Accounts(configured, transports, total_timeout=settings.twilio_senders_total_timeout)
 
 
+def configured_accounts(settings: Settings, *, sandbox: bool) -> tuple[ConfiguredAccount, ...]:
+    """Return the accounts of the settings, or the one of the sandbox."""
+    if not sandbox:
+        return settings.accounts
+    from .sandbox import ACCOUNT_SID, AUTH_TOKEN  # noqa: PLC0415 - only where used
+
+    several = settings.twilio_senders_sandbox_accounts
+    credentials = Credentials(ACCOUNT_SID, AUTH_TOKEN)
+    return (ConfiguredAccount(credentials=credentials, subaccounts=several),)
+
+
 def create_changes(settings: Settings, accounts: Accounts, *, sandbox: bool) -> Changes:
     """Return the plans and runs of these accounts; those of the sandbox are temporary."""
-    configured = settings.accounts
-    urls = sorted({account.address.url("messaging") for account in configured})
-    owner = Owner(" ".join(urls), tuple(account.sid for account in configured))
-    place = None if sandbox else settings.twilio_senders_state
     return Changes(
-        StateSettings(owner, place, temporary=sandbox),
+        state_settings(settings, sandbox=sandbox),
         accounts,
         pace=settings.twilio_senders_pace,
         poll_seconds=_poll_seconds(settings, sandbox=sandbox),
         retention_days=settings.twilio_senders_keep_days,
     )
+
+
+def state_settings(settings: Settings, *, sandbox: bool) -> StateSettings:
+    """Return where the state of these accounts is; that of the sandbox is temporary."""
+    configured = settings.accounts
+    urls = sorted({account.address.url("messaging") for account in configured})
+    owner = Owner(" ".join(urls), tuple(account.sid for account in configured))
+    place = None if sandbox else settings.twilio_senders_state
+    return StateSettings(owner, place, temporary=sandbox)
 
 
 def _poll_seconds(settings: Settings, *, sandbox: bool) -> float:

@@ -59,6 +59,7 @@ def chosen(monkeypatch):
         (["runs", "run-1", "--csv"], "runs", {"run": "run-1", "form": "csv"}),
         (["install", "--sandbox"], "install", {"client": None, "sandbox": True, "yes": False}),
         (["uninstall", "--dry-run"], "uninstall", {"client": None, "dry_run": True}),
+        (["completion", "fish"], "completion", {"shell": "fish"}),
     ],
 )
 def test_the_words_choose_a_command(chosen, words, name, values):
@@ -161,6 +162,11 @@ def test_a_folder_that_cannot_be_written_is_said_so(command, tmp_path, capsys):
     assert f"cannot write to {taken}: " in capsys.readouterr().err
 
 
+WITH_SANDBOX = (
+    "--sandbox applies only without a command, or with http, doctor, check, survey or install"
+)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -168,17 +174,17 @@ def test_a_folder_that_cannot_be_written_is_said_so(command, tmp_path, capsys):
         (["http", "--time=5"], "unknown flag --time; did you mean --timeout?"),
         (
             ["--sandbox", "demo"],
-            "--sandbox applies only without a command, or with http, check, survey or install",
+            WITH_SANDBOX,
         ),
         (
             ["--sandbox", "worker"],
-            "--sandbox applies only without a command, or with http, check, survey or install",
+            WITH_SANDBOX,
         ),
         (
             ["--tools", "x", "docs", "y"],
             (
                 "--tools applies only without a command, "
-                "or with http, check, survey, worker, runs or install"
+                "or with http, doctor, check, survey, worker, runs or install"
             ),
         ),
     ],

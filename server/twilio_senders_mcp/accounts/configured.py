@@ -15,13 +15,15 @@ class ConfiguredAccount:
     """One account of the settings.
 
     ``read_again`` reads the credentials once more from the file that they came from and returns
-    None if that fails; it is None where they came from no file. With ``subaccounts``, the account's
-    active subaccounts can be used too, with ``read_only`` as it is here.
+    None if that fails; it is None where they came from no file, as is ``secret_file``, the path of
+    that file. With ``subaccounts``, the account's active subaccounts can be used too, with
+    ``read_only`` as it is here.
     """
 
     credentials: Credentials | IncompleteCredentials
     name: str = "main"
     read_again: Callable[[], Credentials | None] | None = None
+    secret_file: str | None = None
     address: TwilioAddress = field(default_factory=TwilioAddress)
     description: str = ""
     subaccounts: bool = False

@@ -15,6 +15,7 @@ from dbos import DBOS, DBOSConfig, SetWorkflowID
 
 from .carrier import Carrier
 from .execution_store import Leg
+from .old_sqlite import add_missing_function
 from .runs import Outcome
 
 SCHEMA: Final = "twilio_senders_dbos"
@@ -73,6 +74,7 @@ class Durable:
         log = logging.getLogger("dbos")
         log.addHandler(logging.NullHandler())  # or it would add its own
         log.setLevel(logging.CRITICAL)  # it logs the database's URL
+        add_missing_function()
         await anyio.to_thread.run_sync(lambda: DBOS.migrate(self._url, schema=SCHEMA))
         _carriers.append(self._carrier)
         config: DBOSConfig = {

@@ -74,7 +74,7 @@ class ExecutionStore:
         """Return the legs that have something to do."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                select(RUNS.c.id, RUNS.c.leg).where(_is_unfinished()).order_by(RUNS.c.created_at)
+                select(RUNS.c.id, RUNS.c.leg).where(is_unfinished()).order_by(RUNS.c.created_at)
             ).all()
         return [Leg(row.id, row.leg) for row in rows]
 
@@ -248,10 +248,10 @@ def take_over(database: Database, now: float) -> ExecutionStore:
 def has_unfinished_runs(database: Database) -> bool:
     """Tell whether there is a run to continue."""
     with database.reading() as connection:
-        return connection.execute(select(RUNS.c.id).where(_is_unfinished())).first() is not None
+        return connection.execute(select(RUNS.c.id).where(is_unfinished())).first() is not None
 
 
-def _is_unfinished() -> ColumnElement[bool]:
+def is_unfinished() -> ColumnElement[bool]:
     """Select the runs that run, and those with a request whose outcome is not recorded yet."""
     on_its_way = exists().where(
         RUN_ITEMS.c.run == RUNS.c.id,

@@ -28,3 +28,6 @@ class Command:
     """Whether the flags of settings apply to it."""
     takes_sandbox: bool = False
     """Whether ``--sandbox`` applies to it."""
+    run_without_settings: Callable[[argparse.Namespace, list[str]], int] | None = None
+    """Runs in place of ``run`` if the settings cannot be used, and is given what is wrong with
+    them. Without it that ends the program."""

@@ -4,7 +4,9 @@ from typing import Final
 
 from .check import CHECK
 from .command import Command
+from .completion import COMPLETION
 from .demonstrate import DEMO
+from .doctor import DOCTOR
 from .install import INSTALL, UNINSTALL
 from .serve_http import SERVE_HTTP
 from .serve_sandbox import SERVE_SANDBOX
@@ -20,6 +22,7 @@ WITHOUT_A_COMMAND: Final = SERVE_STDIO
 
 COMMANDS: Final[tuple[Command, ...]] = (
     SERVE_HTTP,
+    DOCTOR,
     CHECK,
     SURVEY,
     WORKER,
@@ -30,4 +33,5 @@ COMMANDS: Final[tuple[Command, ...]] = (
     WRITE_DOCS,
     WRITE_SKILLS,
     DEMO,
+    COMPLETION,
 )

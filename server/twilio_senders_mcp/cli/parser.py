@@ -17,6 +17,7 @@ An MCP server with which any AI client manages Twilio's WhatsApp and RCS senders
 
 Without a command it serves MCP on stdin and stdout: that is what an AI tool's mcp.json runs.
 Try it without a Twilio account:  twilio-senders-mcp demo
+If something does not work:       twilio-senders-mcp doctor
 """
 _EPILOG: Final = """\
 Credentials come from the environment: TWILIO_ACCOUNT_SID with TWILIO_AUTH_TOKEN, or with
@@ -25,11 +26,19 @@ TWILIO_API_KEY and TWILIO_API_SECRET. The README lists every setting.
 
 
 class Parsers(NamedTuple):
-    """The parser of the whole command line, and the flags that it or a command's parser knows."""
+    """The parser of the whole command line and those of the commands, in order."""
 
     whole: argparse.ArgumentParser
     """What it parses has the chosen `Command` as ``command``."""
-    flags: tuple[str, ...]
+    of_commands: tuple[argparse.ArgumentParser, ...]
+
+    @property
+    def flags(self) -> list[str]:
+        """Every flag that one of them knows."""
+        actions = [
+            action for each in (self.whole, *self.of_commands) for action in actions_of(each)
+        ]
+        return list(dict.fromkeys(flag for action in actions for flag in action.option_strings))
 
 
 def create_parsers() -> Parsers:
@@ -44,7 +53,7 @@ def create_parsers() -> Parsers:
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     _add_command(parser, WITHOUT_A_COMMAND)
     added = parser.add_subparsers(title="commands", metavar="COMMAND")
-    parsers = [parser]
+    parsers: list[argparse.ArgumentParser] = []
     for command in COMMANDS:
         parsers += [
             added.add_parser(
@@ -56,10 +65,12 @@ def create_parsers() -> Parsers:
             )
         ]
         _add_command(parsers[-1], command)
-    # argparse has no public way to list the flags that were added.
-    actions = [action for each in parsers for action in each._actions]  # noqa: SLF001
-    flags = dict.fromkeys(flag for action in actions for flag in action.option_strings)
-    return Parsers(parser, tuple(flags))
+    return Parsers(parser, tuple(parsers))
+
+
+def actions_of(parser: argparse.ArgumentParser) -> list[argparse.Action]:
+    """Return the arguments that a parser takes; argparse has no public way to list them."""
+    return parser._actions  # noqa: SLF001
 
 
 def _example(command: Command) -> str:
@@ -83,8 +94,9 @@ def _add_command(parser: argparse.ArgumentParser, command: Command) -> None:
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
     """Parse ``words``; end with a usage error where a flag is unknown or does not apply."""
-    parser, flags = create_parsers()
-    if unknown := _unknown_flag(words, flags):
+    parsers = create_parsers()
+    parser = parsers.whole
+    if unknown := _unknown_flag(words, parsers.flags):
         parser.error(unknown)
     options = parser.parse_args(words, argparse.Namespace(sandbox=False))
     command: Command = options.command

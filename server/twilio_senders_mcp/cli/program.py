@@ -4,7 +4,7 @@ import signal
 from collections.abc import Sequence
 from typing import Final
 
-from twilio_senders_mcp.settings import SettingsError, load_settings
+from twilio_senders_mcp.settings import SettingsError, is_completing, load_settings
 
 from .command import Command
 from .parser import given_settings, parse
@@ -20,6 +20,10 @@ def run(words: Sequence[str]) -> int:
     """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end_process)
+    if is_completing():
+        from .completing import complete
+
+        complete()
     options = parse(words)
     from twilio_senders_mcp.logs import configure_logging
 
@@ -30,6 +34,8 @@ def run(words: Sequence[str]) -> int:
         configure_logging(settings.twilio_senders_log_level)
         return command.run(options, settings)
     except SettingsError as error:
+        if command.run_without_settings is not None:
+            return command.run_without_settings(options, error.problems)
         for problem in error.problems:
             say(f"{PROGRAM}: {problem}")
         return USAGE_ERROR

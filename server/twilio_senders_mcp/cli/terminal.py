@@ -39,6 +39,14 @@ def end_process(*_: Any) -> NoReturn:
     os._exit(0)
 
 
+def end_with(status: int) -> NoReturn:
+    """End at once with this exit status, also if a thread hangs, such as a name look-up."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:  # pyright: ignore[reportUnnecessaryComparison] - None where closed
+            stream.flush()
+    os._exit(status)
+
+
 def shows_color() -> bool:
     """Return whether what is printed is seen in colour."""
     return sys.stdout is not None and sys.stdout.isatty() and allows_color()

@@ -10,7 +10,7 @@ from .terminal import fail
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", metavar="FOLDER")
+    parser.add_argument("folder", metavar="FOLDER", help="created if it is missing")
     parser.add_argument(
         "--mcp-url",
         metavar="URL",

@@ -1,6 +1,8 @@
 """The clients of this machine, and which of them have this server."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from .catalog import CLIENTS, Client
 from .command_line import is_ours
@@ -44,11 +46,21 @@ def describe_states(states: list[ClientState]) -> list[str]:
     ]
 
 
+def own_entries(client: Client, path: Path, *, shared: bool) -> dict[str, Mapping[str, Any]]:
+    """Return the entries of this server in a client's file, as they were parsed, by their names.
+
+    Raises:
+        ClientError, UnreadableTextError: if the file cannot be read.
+
+    """
+    entries = format_of(client).entries(read_file(path, shared=shared).text)
+    return {name: entry for name, entry in entries.items() if is_ours(entry)}
+
+
 def _state(client: Client, machine: Machine, *, in_project: bool) -> ClientState:
     path = configuration_path(client, machine, in_project=in_project)
     try:
-        entries = format_of(client).entries(read_file(path, shared=in_project).text)
-        configured = ", ".join(name for name, entry in entries.items() if is_ours(entry))
+        configured = ", ".join(own_entries(client, path, shared=in_project))
     except UnreadableTextError as error:
         configured = f"not readable, {error}"
     except ClientError:

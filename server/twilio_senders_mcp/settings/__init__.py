@@ -9,15 +9,19 @@ from .parsing import is_loopback, is_placeholder
 from .problems import SettingsError
 from .reading import load_settings
 from .shell import shell_environment
-from .terminal import allows_color
+from .sources import SettingSource, setting_sources
+from .terminal import allows_color, is_completing
 
 __all__ = [
     "SETTINGS",
+    "SettingSource",
     "Settings",
     "SettingsError",
     "allows_color",
+    "is_completing",
     "is_loopback",
     "is_placeholder",
     "load_settings",
+    "setting_sources",
     "shell_environment",
 ]

@@ -142,6 +142,7 @@ class _AccountReader:
             name=self._name,
             credentials=credentials,
             read_again=reader(credentials, file) if file else None,
+            secret_file=file,
             address=address,
             description=description,
             subaccounts=subaccounts,

@@ -18,22 +18,24 @@ def single_account(
 ) -> ConfiguredAccount:
     """Return the account of the environment; ``texts`` are the settings before they were parsed."""
     credentials = _credentials(given, environment)
+    secret_file = _secret_file(credentials, texts)
+    known = isinstance(credentials, Credentials)
     return ConfiguredAccount(
         credentials=credentials,
-        read_again=_reader(credentials, texts),
+        read_again=reader(credentials, secret_file) if known and secret_file else None,
+        secret_file=secret_file,
         address=TwilioAddress(
             region=given.twilio_region, edge=given.twilio_edge, base_url=given.twilio_base_url
         ),
     )
 
 
-def _reader(
+def _secret_file(
     credentials: Credentials | IncompleteCredentials, texts: Mapping[str, str]
-) -> Callable[[], Credentials | None] | None:
+) -> str | None:
     if isinstance(credentials, IncompleteCredentials):
         return None
-    path = texts.get("twilio_api_secret_file" if credentials.api_key else "twilio_auth_token_file")
-    return reader(credentials, path) if path else None
+    return texts.get("twilio_api_secret_file" if credentials.api_key else "twilio_auth_token_file")
 
 
 def reader(credentials: Credentials, path: str) -> Callable[[], Credentials | None]:

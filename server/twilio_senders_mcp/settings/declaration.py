@@ -37,7 +37,7 @@ class Setting:
 
     ``parse`` reads a text without surrounding blanks and raises `UnusableValueError`.
     ``description`` is Markdown. ``flag`` is written as in the help, ``--timeout SECONDS``; one
-    without a value means ``flag_text``.
+    without a value means ``flag_text``. ``choices`` are all values, where there are few.
     """
 
     parse: Callable[[str], object]
@@ -45,6 +45,7 @@ class Setting:
     default: object
     flag: str
     flag_text: str = "true"
+    choices: tuple[str, ...] = ()
 
     @property
     def default_text(self) -> str:
@@ -59,9 +60,10 @@ def _setting(
     default: T,
     flag: str = "",
     flag_text: str = "true",
+    choices: tuple[str, ...] = (),
 ) -> T:
     """Declare the setting whose variable is named like the field, in capitals."""
-    setting = Setting(parse, description, default, flag, flag_text)
+    setting = Setting(parse, description, default, flag, flag_text, choices)
     return cast("Any", field(default=default, metadata={Setting: setting}))
 
 
@@ -158,6 +160,7 @@ class Settings:
         "test webhook is sent: `ask` where the AI tool can, `always` (a tool that cannot ask is "
         "refused), or `never`.",
         default="ask",
+        choices=get_args(Confirm),
     )
     twilio_senders_state: str | None = _setting(
         state_place,
@@ -239,6 +242,7 @@ class Settings:
         "What is logged on stderr: `debug`, `info`, `warning` or `error`.",
         default="warning",
         flag="--log-level LEVEL",
+        choices=get_args(LogLevel),
     )
 
 

@@ -1,4 +1,4 @@
-"""What the environment says about the terminal."""
+"""What the environment says about the terminal and its shell."""
 
 import os
 
@@ -10,3 +10,8 @@ def allows_color() -> bool:
     ``TERM`` calls dumb or does not name at all.
     """
     return not os.environ.get("NO_COLOR") and os.environ.get("TERM", "dumb") not in ("", "dumb")
+
+
+def is_completing() -> bool:
+    """Tell whether the shell asks for completions of a line, as argcomplete's scripts do."""
+    return "_ARGCOMPLETE" in os.environ

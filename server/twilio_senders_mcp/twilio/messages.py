@@ -28,12 +28,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An HTTP response. Its content is empty if it was larger than `.transport.CONTENT_MAX`."""
+    """An HTTP response. Its content is empty if it was larger than `.transport.CONTENT_MAX`.
+
+    ``date`` is the header ``Date`` as it was received; `http_date` reads it.
+    """
 
     status: int
     content: bytes
     request_id: str | None
     retry_after: float | None
+    date: str | None = None
 
 
 def request_id(headers: Mapping[str, str]) -> str | None:
@@ -48,8 +52,13 @@ def retry_after(value: str | None) -> float | None:
         return None
     if value.strip().isdecimal():
         return float(value) if len(value) <= _SECONDS_DIGITS_MAX else None
+    time_to_retry = http_date(value)
+    return None if time_to_retry is None else max(0.0, time_to_retry - time.time())
+
+
+def http_date(value: str) -> float | None:
+    """Return a date of HTTP in seconds since the epoch, or None if it is none."""
     try:
-        time_to_retry = email.utils.parsedate_to_datetime(value).timestamp()
+        return email.utils.parsedate_to_datetime(value).timestamp()
     except (ValueError, OverflowError):
         return None
-    return max(0.0, time_to_retry - time.time())

@@ -83,10 +83,12 @@ class Transport:
         self._free_for_writes = anyio.Semaphore(connections - connections // _READ_SHARE)
         self._writes = WritesInFlight()
 
-    async def send(self, request: Request, credentials: Credentials, deadline: float) -> Response:
+    async def send(
+        self, request: Request, credentials: Credentials | None, deadline: float
+    ) -> Response:
         """Send one request and return the response, whatever its status.
 
-        ``deadline`` is a time of `anyio.current_time`.
+        Without ``credentials`` it is not signed. ``deadline`` is a time of `anyio.current_time`.
 
         Raises:
             NotSent: if no request left this process.
@@ -195,9 +197,9 @@ class Transport:
 
 
 async def _exchange(
-    http: httpx.AsyncClient, request: httpx.Request, credentials: Credentials
+    http: httpx.AsyncClient, request: httpx.Request, credentials: Credentials | None
 ) -> Response:
-    auth = httpx.BasicAuth(credentials.username, credentials.password)
+    auth = httpx.BasicAuth(credentials.username, credentials.password) if credentials else None
     response = await http.send(request, auth=auth, stream=True)
     try:
         content = await _bounded_content(response)
@@ -209,6 +211,7 @@ async def _exchange(
         content,
         request_id(headers),
         retry_after(headers.get("Retry-After")),
+        headers.get("Date"),
     )
 
 

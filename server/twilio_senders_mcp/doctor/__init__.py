@@ -1,0 +1,1 @@
+"""Finding out what prevents the server from working, without changing anything."""
