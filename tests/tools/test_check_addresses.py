@@ -96,6 +96,19 @@ async def test_what_a_launch_needs_fails_until_an_rcs_sender_is_online(status, s
     assert found["webhook.callback_url"] == "pass"
 
 
+async def test_what_this_server_does_not_open_is_unknown():
+    sender = sender_at("https://hooks.owl-bakery.com")
+    sender["webhook"] = {"callback_url": "https://user:word@hooks.owl-bakery.com/in"}
+    sender["profile"] = {"name": "Owl", "vertical": "Other", "logo_url": "https://a.b:22/logo"}
+    result = await sent_by(OneSender(sender), prober(), sid=ONLINE_SENDER)
+    [(address, _)], [(picture, found)] = checks(result, "address"), checks(result, "picture")
+    assert (address, picture) == ("unknown", "unknown")
+    assert (
+        found
+        == 'profile.logo_url: "https://a.b:22/logo" has a port that this server does not open.'
+    )
+
+
 async def test_addresses_that_were_opened_are_told_although_others_had_to_wait(monkeypatch):
     monkeypatch.setattr("twilio_senders_mcp.tools.check_addresses.LOOKING_SECONDS", 0.5)
     async with web({"/in": response(200), "/status": hang}) as served:
