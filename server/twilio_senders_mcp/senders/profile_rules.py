@@ -146,6 +146,6 @@ def _foreign(sender: Sender) -> Iterator[Finding]:
             check="profile",
             state="warn",
             found=f"{label} does not show {', '.join(foreign)}.",
-            cure="Leave them out.",
+            cure="Leave it out." if len(foreign) == 1 else "Leave them out.",
             page=_page(sender),
         )
