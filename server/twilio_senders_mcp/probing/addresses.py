@@ -9,9 +9,13 @@ IPAddress = IPv4Address | IPv6Address
 _NAT64: Final = IPv6Network("64:ff9b::/96")
 """Addresses that lead to the IPv4 address in their last 32 bits (RFC 6052)."""
 
-# Not every supported version of Python knows these as not global (RFC 3879, RFC 9637; RFC 6890,
-# RFC 7526, RFC 2544).
-_SPECIAL_IPV6: Final = (IPv6Network("fec0::/10"), IPv6Network("3fff::/20"))
+# Not every supported version of Python knows these as not global (RFC 3879, RFC 9637, RFC 7526;
+# RFC 6890, RFC 7526, RFC 2544).
+_SPECIAL_IPV6: Final = (
+    IPv6Network("fec0::/10"),
+    IPv6Network("3fff::/20"),
+    IPv6Network("2002::/16"),
+)
 _SPECIAL: Final = (
     IPv4Network("192.0.0.0/24"),
     IPv4Network("192.88.99.0/24"),
@@ -45,7 +49,7 @@ def _embedded(address: IPAddress) -> Iterator[IPv4Address]:
     """Yield the IPv4 addresses that an IPv6 address leads to."""
     if isinstance(address, IPv4Address):
         return
-    for inner in (address.ipv4_mapped, address.sixtofour, *(address.teredo or ())):
+    for inner in (address.ipv4_mapped, *(address.teredo or ())):
         if inner is not None:
             yield inner
     if address in _NAT64:
