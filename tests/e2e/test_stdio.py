@@ -294,7 +294,8 @@ def test_a_closed_stderr_puts_nothing_on_stdout():
     assert (done.returncode, done.stdout) == (2, b"")
 
 
-def test_in_a_terminal_it_says_what_it_waits_for():
+@pytest.mark.parametrize("serves", [False, True])
+def test_in_a_terminal_it_says_what_it_waits_for_and_ends_with_ctrl_c(serves):
     leader, follower = os.openpty()
     process = subprocess.Popen(
         [*COMMAND, "--sandbox"], stdin=follower, stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -302,6 +303,10 @@ def test_in_a_terminal_it_says_what_it_waits_for():
     try:
         assert process.stderr
         said = process.stderr.readline()
+        if serves:
+            assert process.stdout
+            os.write(leader, json.dumps(INITIALIZE).encode() + b"\n")
+            assert b'"result"' in process.stdout.readline()
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=PATIENCE) == 0
     finally:

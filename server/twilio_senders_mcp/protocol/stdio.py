@@ -51,8 +51,14 @@ async def serve_stdio(server: Server[Any]) -> None:
         if sys.platform != "win32":  # pragma: no branch - asyncio has no signal handlers there
             tasks.start_soon(cancel_at_signal, serving)
         with serving:
-            async with _pipes() if _has_pipes() else stdio_server() as (incoming, outgoing):
-                await server.run(incoming, outgoing, server.create_initialization_options())
+            pipes = _has_pipes()
+            async with _pipes() if pipes else stdio_server() as (incoming, outgoing):
+                try:
+                    await server.run(incoming, outgoing, server.create_initialization_options())
+                finally:
+                    if serving.cancel_called and not pipes:
+                        # The thread that reads a terminal cannot be told to stop.
+                        os._exit(0)  # pragma: no cover - Python 3.11 does not trace it here
         tasks.cancel_scope.cancel()
 
 
