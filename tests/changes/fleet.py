@@ -43,6 +43,18 @@ class FakeAccounts:
         raise LookupError(name)
 
 
+async def received(receive: Any) -> Any:
+    """Receive a whole request, and return what hands its parts out again at once."""
+    messages = [await receive()]
+    while messages[-1].get("more_body"):
+        messages.append(await receive())
+
+    async def again() -> Any:
+        return messages.pop(0) if messages else await receive()
+
+    return again
+
+
 class Fleet:
     """An ASGI app: a sandbox with its own senders that counts the updates of each."""
 
@@ -119,6 +131,8 @@ class Fleet:
         self._count(method, sid)
         if self.delay:
             await anyio.sleep(self.delay)
+        # With the whole request at hand, the sandbox takes the fault before it yields to another.
+        receive = await received(receive)
         if waiting := self.faults.get((method, sid)):
             self.sandbox.inject(waiting.pop(0))
         if method == "POST" and sid in self.ignore_updates:
