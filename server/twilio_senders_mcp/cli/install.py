@@ -11,14 +11,13 @@ from twilio_senders_mcp.settings import Settings
 from twilio_senders_mcp.settings.problems import did_you_mean
 
 from .command import Command
-from .terminal import PROGRAM, fail, in_color, say, shows_color
+from .terminal import PROGRAM, USAGE_ERROR, fail, in_color, say, shows_color
 
 if TYPE_CHECKING:
     from twilio_senders_mcp.clients.catalog import Client
     from twilio_senders_mcp.clients.dialogue import Dialogue
     from twilio_senders_mcp.clients.machine import Machine
 
-_USAGE_ERROR: Final = 2
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _DEFAULT_NAME: Final = "twilio-senders"
 _SANDBOX_NAME: Final = "twilio-senders-sandbox"
@@ -109,7 +108,7 @@ def _carried_out(options: argparse.Namespace, change: "Callable[[Machine, Dialog
         return 0 if change(machine, dialogue) else 1
     except ClientUsageError as problem:
         say(f"{PROGRAM}: {problem}")
-        return _USAGE_ERROR
+        return USAGE_ERROR
     except ClientError as problem:
         return fail(printable(str(problem)))
 

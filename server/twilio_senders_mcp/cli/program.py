@@ -2,15 +2,12 @@
 
 import signal
 from collections.abc import Sequence
-from typing import Final
 
 from twilio_senders_mcp.settings import SettingsError, is_completing, load_settings
 
 from .command import Command
 from .parser import given_settings, parse
-from .terminal import PROGRAM, end_process, say
-
-USAGE_ERROR: Final = 2
+from .terminal import PROGRAM, USAGE_ERROR, end_process, say
 
 
 def run(words: Sequence[str]) -> int:

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from io import TextIOWrapper
 
 PROGRAM: Final = "twilio-senders-mcp"
+USAGE_ERROR: Final = 2
+"""The exit status for words or settings that cannot be used."""
 
 
 def say(text: str) -> None:

@@ -17,19 +17,16 @@ from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.types import (
     INVALID_PARAMS,
-    METHOD_NOT_FOUND,
     Annotations,
     PaginatedRequestParams,
     RequestParams,
     Resource,
 )
 
+from .extensions import require_extensions
 from .jobs import FIND_ACCOUNT, Job
 
 EXTENSION: Final = "io.modelcontextprotocol/skills"
-FIRST_REVISION: Final = "2026-07-28"
-"""The revision of the protocol that the extension is written against."""
-
 SKILL_FILE: Final = "SKILL.md"
 _COMPATIBILITY: Final = "Needs the tools of the MCP server twilio-senders-mcp."
 _ANNOTATIONS: Final = Annotations(audience=["assistant"], priority=0.5)
@@ -139,7 +136,7 @@ class Skills:
 
     async def list(self, context: Context, _: PaginatedRequestParams) -> dict[str, Any]:
         """Return all skills."""
-        _require_revision(context)
+        require_extensions(context)
         return _cacheable(skills=[skill.entry for skill in self._skills.values()])
 
     async def get(self, context: Context, params: GetSkillParams) -> dict[str, Any]:
@@ -149,16 +146,11 @@ class Skills:
             MCPError: -32602 if there is none at this address.
 
         """
-        _require_revision(context)
+        require_extensions(context)
         skill = self.find(params.uri)
         if skill is None:
             raise MCPError(INVALID_PARAMS, f"There is no skill at {params.uri[:_URI_MAX]!r}")
         return _cacheable(skill=skill.entry)
-
-
-def _require_revision(context: Context) -> None:
-    if context.protocol_version < FIRST_REVISION:
-        raise MCPError(METHOD_NOT_FOUND, "Method not found")
 
 
 def _cacheable(**result: Any) -> dict[str, Any]:

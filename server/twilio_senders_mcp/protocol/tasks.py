@@ -20,7 +20,6 @@ from mcp.types import (
     HEADER_MISMATCH,
     INTERNAL_ERROR,
     INVALID_PARAMS,
-    METHOD_NOT_FOUND,
     MISSING_REQUIRED_CLIENT_CAPABILITY,
     CallToolRequestParams,
     CallToolResult,
@@ -40,11 +39,9 @@ from twilio_senders_mcp.tools.tool import Call, Deferral, Deferred, Result, Wait
 
 from .calls import ToolCalls
 from .confirmation import CONFIRM_KEY, question_form
+from .extensions import FIRST_REVISION, require_extensions
 
 EXTENSION: Final = "io.modelcontextprotocol/tasks"
-FIRST_REVISION: Final = "2026-07-28"
-"""The first revision of the protocol with extensions; older clients get no tasks."""
-
 Context = ServerRequestContext[Any, Any]
 
 
@@ -236,8 +233,7 @@ def require_tasks(context: Context) -> None:
         MCPError: -32601 for a revision without extensions, else -32021.
 
     """
-    if context.protocol_version < FIRST_REVISION:
-        raise MCPError(METHOD_NOT_FOUND, "Method not found")
+    require_extensions(context)
     if not takes_tasks(context):
         needed = ClientCapabilities(extensions={EXTENSION: {}})
         data = MissingRequiredClientCapabilityErrorData(required_capabilities=needed)

@@ -97,7 +97,7 @@ async def _cancel(call: Call, arguments: ApplyPlanArguments) -> str:
     run = await _run_of(call, arguments)
     with suppress(WrongState):  # it is over
         await call.changes.control(run, "cancel")
-    return run_sentence((await call.changes.show_run(run)).summary)
+    return run_sentence(await call.changes.summary(run))
 
 
 async def _run_of(call: Call, arguments: ApplyPlanArguments) -> str:
